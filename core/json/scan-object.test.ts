@@ -34,7 +34,7 @@ test('null unless the text is an object', () => {
 });
 
 test('a walk over bytes that are not JSON ends all the same', () => {
-  const parts = fc.array(fc.constantFrom('{', '}', '"', '\\"', ':', ',', '[', ']', 'a', ' ', '\0', '\xff'));
+  const parts = fc.array(fc.constantFrom('{', '}', '"', '\\"', ':', ',', '[', ']', 'a', ' ', '\xff'));
   const property = fc.property(parts, (some) => {
     scanObject(Uint8Array.from(`{${some.join('')}`, (character) => character.charCodeAt(0)));
   });

@@ -1,0 +1,77 @@
+/**
+ * Every retry schedule in the product. A schedule is a list of pauses; the last one repeats where a duty never
+ * gives up. `spread` is a number from 0 up to 1 that the caller draws, so that nothing here is random.
+ */
+
+/** Pauses in milliseconds. */
+export type Schedule = readonly number[];
+
+const second = 1_000;
+const minute = 60 * second;
+const hour = 60 * minute;
+
+/**
+ * Pauses before each delivery attempt, the first at once (field notes, "Recommended promise" 3, after
+ * Standard Webhooks): nine attempts over about 41 hours.
+ */
+export const deliverySchedule: Schedule = [
+  0,
+  5 * second,
+  minute,
+  5 * minute,
+  30 * minute,
+  2 * hour,
+  5 * hour,
+  10 * hour,
+  24 * hour,
+];
+
+/** Pauses between tries of a duty at the provider that must not give up: upload, create, poll, download. */
+export const providerSchedule: Schedule = [second, 5 * second, 15 * second, minute, 2 * minute, 5 * minute];
+
+/** Pauses after a create that was refused for want of tokens or money: "not now". */
+export const capacitySchedule: Schedule = [
+  minute,
+  5 * minute,
+  10 * minute,
+  20 * minute,
+  40 * minute,
+  80 * minute,
+];
+
+/**
+ * When to look for a batch whose creation has an unknown outcome, counted from the intent. Only after the last
+ * look may it be created again (design 3.7: lists may lag behind by a minute).
+ */
+export const adoptionLooks: Schedule = [0, 30 * second, 2 * minute, 5 * minute];
+
+/** Share by which a pause is spread either way (design: 20 %). */
+export const jitter = 0.2;
+
+/**
+ * The pause after `tries` tries have failed, the last entry repeating for ever.
+ *
+ * @param spread 0 to 1, where 0.5 leaves the pause as it is
+ */
+export function pauseAfter(schedule: Schedule, tries: number, spread = 0.5): number {
+  const pauseMs = schedule[Math.min(Math.max(tries - 1, 0), schedule.length - 1)] ?? 0;
+  return Math.round(pauseMs * (1 + jitter * (2 * spread - 1)));
+}
+
+/** The pause before attempt `tries + 1` of a schedule that ends, or null when all attempts are used up. */
+export function nextAttemptPause(schedule: Schedule, tries: number, spread = 0.5): number | null {
+  const pauseMs = schedule[tries];
+  return pauseMs === undefined ? null : Math.round(pauseMs * (1 + jitter * (2 * spread - 1)));
+}
+
+/**
+ * The pause before a batch is asked about again: soon while it is young, then about once a minute
+ * (vendors ask for no more), slower after six hours.
+ *
+ * @param ageMs time since the batch was created at the provider
+ * @param baseMs the setting: the pause for a batch of ordinary age
+ */
+export function pollPause(ageMs: number, baseMs: number, spread = 0.5): number {
+  const factor = ageMs < baseMs * 2 ? 0.5 : ageMs < 6 * hour ? 1 : 2;
+  return Math.round(baseMs * factor * (1 + jitter * (2 * spread - 1)));
+}

@@ -1,0 +1,55 @@
+/** What a producer posts. Unknown keys are refused everywhere but inside `body`, which is OpenAI's. */
+import Type from 'typebox';
+import { endpointNames } from '../endpoints.ts';
+
+export const customIdLength = { least: 1, most: 512 };
+const tagLength = 128;
+const metadataPairs = 16;
+
+export const DeliveryConfigSchema = Type.Object(
+  {
+    type: Type.Enum(['webhook', 'rabbitmq', 'none'], { description: 'Where the outcome goes.' }),
+    webhook_url: Type.Optional(
+      Type.String({ maxLength: 2_048, description: 'For type webhook: an http or https URL. Required there.' }),
+    ),
+    rabbitmq_queue: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 255, description: 'For type rabbitmq: a queue by name.' }),
+    ),
+    rabbitmq_exchange: Type.Optional(
+      Type.String({ maxLength: 255, description: 'For type rabbitmq: an exchange, with a routing key.' }),
+    ),
+    rabbitmq_routing_key: Type.Optional(Type.String({ maxLength: 255 })),
+  },
+  { additionalProperties: false, $id: 'DeliveryConfig' },
+);
+
+export const PostRequestSchema = Type.Object(
+  {
+    custom_id: Type.String({
+      minLength: customIdLength.least,
+      maxLength: customIdLength.most,
+      description: 'Your id for this request, unique over all requests kept.',
+    }),
+    url: Type.Enum(endpointNames, { description: "One of OpenAI's batch endpoints." }),
+    method: Type.Enum(['POST']),
+    delivery_config: DeliveryConfigSchema,
+    body: Type.Object(
+      { model: Type.String({ minLength: 1, maxLength: 256 }) },
+      { additionalProperties: true, description: 'Passed to OpenAI unchanged.' },
+    ),
+    tag: Type.Optional(
+      Type.String({ minLength: 1, maxLength: tagLength, description: 'Groups requests for lists and costs.' }),
+    ),
+    metadata: Type.Optional(
+      Type.Record(Type.String({ maxLength: 64 }), Type.String({ maxLength: 512 }), {
+        maxProperties: metadataPairs,
+        description: 'Yours; kept and shown, never sent to OpenAI.',
+      }),
+    ),
+  },
+  { additionalProperties: false, $id: 'PostRequest' },
+);
+
+export type PostRequest = Type.Static<typeof PostRequestSchema>;
+
+export const AcceptedSchema = Type.Object({ custom_id: Type.String() }, { $id: 'Accepted' });

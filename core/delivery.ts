@@ -1,0 +1,104 @@
+/**
+ * What a producer may ask for, and what an answer of a destination means.
+ */
+import { deliverySchedule, nextAttemptPause } from './backoff.ts';
+import type { CallError } from './verdict.ts';
+
+/** Where the outcome of a request goes, as the producer says it. */
+export type DeliveryConfig =
+  | { readonly type: 'webhook'; readonly webhook_url: string }
+  | {
+      readonly type: 'rabbitmq';
+      readonly rabbitmq_queue?: string;
+      readonly rabbitmq_exchange?: string;
+      readonly rabbitmq_routing_key?: string;
+    }
+  | { readonly type: 'none' };
+
+/** How one delivery attempt ended. One word per cause, so that an operator need not read error texts. */
+export const attemptOutcomes = [
+  'success',
+  'http_status_not_2xx',
+  'redirect',
+  'connect_timeout',
+  'timeout',
+  'connection_refused',
+  'connection_error',
+  'dns_error',
+  'tls_error',
+  'body_too_large',
+  'address_refused',
+  'invalid_target',
+  'queue_not_found',
+  'exchange_not_found',
+  'unroutable',
+  'nacked',
+  'authorization_error',
+  'rabbitmq_not_configured',
+  'other',
+] as const;
+export type AttemptOutcome = (typeof attemptOutcomes)[number];
+
+/** What happened at one attempt. */
+export interface AttemptResult {
+  readonly outcome: AttemptOutcome;
+  /** HTTP status, where there was one. */
+  readonly statusCode: number | null;
+  readonly durationMs: number;
+  readonly error: string | null;
+  /** The beginning of the answer's body, at most `responseExcerptBytes`. */
+  readonly responseExcerpt: string | null;
+  /** Milliseconds the receiver asked us to wait, from `Retry-After`. */
+  readonly retryAfterMs: number | null;
+}
+
+/** How much of a receiver's answer is kept with the attempt. */
+export const responseExcerptBytes = 1_024;
+
+/** A `Retry-After` is honoured between these bounds, in milliseconds. */
+const retryAfterBoundsMs = { least: 1_000, most: 6 * 3_600_000 };
+
+/** A 4xx says "your fault": a second try, then the end. These four are about time and load instead. */
+const passing4xx = new Set([408, 409, 425, 429]);
+
+/** What to do after an attempt. */
+export type NextStep =
+  | { readonly kind: 'delivered' }
+  | { readonly kind: 'again'; readonly pauseMs: number }
+  | { readonly kind: 'give_up'; readonly why: string };
+
+/**
+ * Decides after the attempt number `tries` (1 for the first).
+ *
+ * @param spread 0 to 1, spreads the pause
+ */
+export function afterAttempt(result: AttemptResult, tries: number, spread = 0.5): NextStep {
+  if (result.outcome === 'success') return { kind: 'delivered' };
+  if (result.statusCode === 410) return { kind: 'give_up', why: 'the receiver answered 410 Gone' };
+  if (result.outcome === 'invalid_target') return { kind: 'give_up', why: 'the target cannot be used' };
+  const status = result.statusCode ?? 0;
+  if (status >= 400 && status < 500 && !passing4xx.has(status) && tries >= 2) {
+    return { kind: 'give_up', why: `the receiver answered ${status} twice` };
+  }
+  const pauseMs = nextAttemptPause(deliverySchedule, tries, spread);
+  if (pauseMs === null) return { kind: 'give_up', why: `all ${deliverySchedule.length} attempts are used up` };
+  return { kind: 'again', pauseMs: Math.max(pauseMs, boundRetryAfter(result.retryAfterMs)) };
+}
+
+function boundRetryAfter(retryAfterMs: number | null): number {
+  if (retryAfterMs === null) return 0;
+  return Math.min(Math.max(retryAfterMs, retryAfterBoundsMs.least), retryAfterBoundsMs.most);
+}
+
+/**
+ * The id a receiver can discard repeats by: the same over attempts and redelivery, another one for a new
+ * outcome after a restart, and different for every installation.
+ */
+export function deliveryId(installationId: string, requestId: number, outcomeNumber: number): string {
+  return `out_${installationId}_${requestId}_${outcomeNumber}`;
+}
+
+/** What is delivered for an outcome that has no result line: one of the same shape. */
+export function lineWithoutResult(customId: string, error: CallError): string {
+  return JSON.stringify({ id: null, custom_id: customId, response: null, error });
+}

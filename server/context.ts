@@ -1,0 +1,26 @@
+/** What every verb is given: `verb(ctx, input)`. */
+import type { Logger } from 'pino';
+import type { Settings } from './config/settings.ts';
+import type { Clock } from './engine/clock.ts';
+import type { WakeUps } from './engine/wake-ups.ts';
+import type { Metrics } from './metrics.ts';
+import type { Provider } from './provider/port.ts';
+import type { Store } from './store/store.ts';
+
+export interface Context {
+  readonly store: Store;
+  readonly provider: Provider;
+  readonly clock: Clock;
+  readonly wakeUps: WakeUps;
+  readonly metrics: Metrics;
+  readonly settings: Settings;
+  readonly log: Logger;
+  /** From 0 up to 1; spreads retries. */
+  random(): number;
+  /** Random, made once for a database: part of tags and delivery ids. */
+  readonly installationId: string;
+  /** Name of this process among its peers. */
+  readonly replica: string;
+  /** Signing secret for webhooks, `whsec_…`. */
+  readonly webhookSecret: string;
+}

@@ -1,0 +1,40 @@
+/** Counters and histograms in Prometheus' words; gauges of the store are filled when they are asked for. */
+import { Counter, Histogram, Registry } from 'prom-client';
+
+const prefix = 'openai_batch_manager_';
+
+export class Metrics {
+  readonly registry = new Registry();
+
+  readonly requestsAccepted = this.#counter('requests_accepted_total', 'Requests stored', ['door']);
+  readonly requestsRefused = this.#counter('requests_refused_total', 'Requests refused, by code', ['door', 'code']);
+  readonly outcomes = this.#counter('request_outcomes_total', 'Requests that ended, by outcome', ['outcome']);
+  readonly resultLines = this.#counter('result_lines_total', 'Lines of result files, by kind', ['kind']);
+  readonly attempts = this.#counter('delivery_attempts_total', 'Delivery attempts, by outcome', ['outcome']);
+  readonly providerCalls = this.#counter('provider_calls_total', 'Calls to the provider, by result', [
+    'call',
+    'result',
+  ]);
+  readonly providerSeconds = this.#histogram('provider_call_seconds', 'Duration of calls to the provider', ['call']);
+  readonly stageSeconds = this.#histogram(
+    'batch_state_seconds',
+    'How long batches stood in a state before they left it',
+    ['state'],
+    [0.1, 1, 5, 30, 60, 300, 900, 3_600, 14_400, 43_200, 86_400, 172_800],
+  );
+  readonly moves = this.#counter('batch_moves_total', 'Moves of batches', ['move']);
+  readonly deliverySeconds = this.#histogram('delivery_attempt_seconds', 'Duration of delivery attempts', []);
+
+  #counter<L extends string>(name: string, help: string, labelNames: readonly L[]): Counter<L> {
+    return new Counter({ name: prefix + name, help, labelNames, registers: [this.registry] });
+  }
+
+  #histogram<L extends string>(
+    name: string,
+    help: string,
+    labelNames: readonly L[],
+    buckets: number[] = [0.005, 0.02, 0.1, 0.5, 1, 2.5, 5, 10, 30, 120],
+  ): Histogram<L> {
+    return new Histogram({ name: prefix + name, help, labelNames, buckets, registers: [this.registry] });
+  }
+}

@@ -1,0 +1,76 @@
+/** The door's verb: one posted request in, a durable acceptance out. */
+import { AppError } from '../../../core/errors.ts';
+import type { BatchLimits } from '../../../core/limits.ts';
+import type { Context } from '../../context.ts';
+import type { Acceptance, Arrival } from '../../store/intake/accept-requests.ts';
+import { GroupCommit } from './group-commit.ts';
+import type { IntakeGate } from './intake-gate.ts';
+import { type IntakeRules, readArrival } from './read-arrival.ts';
+
+/** Arrivals that may wait for a commit; beyond it the answer is 503 rather than a growing queue. */
+const maxWaiting = 20_000;
+
+export class Intake {
+  readonly #ctx: Context;
+  readonly #gate: IntakeGate;
+  readonly #rules: IntakeRules;
+  readonly #groups: GroupCommit;
+
+  constructor(ctx: Context, gate: IntakeGate) {
+    this.#ctx = ctx;
+    this.#gate = gate;
+    this.#rules = { limits: limitsOf(ctx), channels: { rabbitmq: false } };
+    this.#groups = new GroupCommit({
+      store: (arrivals) => this.#store(arrivals),
+      groupsUnderWay: 2,
+      onClosed: () => ctx.wakeUps.wake('upload'),
+    });
+  }
+
+  /**
+   * Stores one request; resolves after it is on disk.
+   *
+   * @throws AppError the reason for which it was not stored
+   */
+  async accept(bytes: Uint8Array, door: string): Promise<{ customId: string; kind: Acceptance['kind'] }> {
+    try {
+      this.#gate.check();
+      if (this.#groups.depth > maxWaiting) {
+        throw new AppError('overloaded', 'More requests wait to be stored than may.', { retryAfterS: 1 });
+      }
+      const arrival = readArrival(bytes, this.#rules);
+      const { kind } = await this.#groups.accept(arrival);
+      if (kind === 'conflict') {
+        throw new AppError(
+          'duplicate_custom_id',
+          'Another request has this custom_id and other content. Choose another custom_id.',
+          { pointer: '/custom_id' },
+        );
+      }
+      if (kind === 'accepted') this.#ctx.metrics.requestsAccepted.inc({ door });
+      return { customId: arrival.customId, kind };
+    } catch (error) {
+      const code = error instanceof AppError ? error.code : 'internal_error';
+      this.#ctx.metrics.requestsRefused.inc({ door, code });
+      throw error;
+    }
+  }
+
+  #store(arrivals: readonly Arrival[]) {
+    return this.#ctx.store.acceptRequests({
+      now: this.#ctx.clock.now(),
+      limits: this.#rules.limits,
+      maxAgeMs: this.#ctx.settings.BATCH_MAX_AGE_MS,
+      arrivals,
+    });
+  }
+}
+
+function limitsOf({ settings }: Context): BatchLimits {
+  return {
+    maxRequests: settings.BATCH_MAX_REQUESTS,
+    maxBytes: settings.BATCH_MAX_BYTES,
+    maxEmbeddingInputs: settings.BATCH_MAX_EMBEDDING_INPUTS,
+    maxTokens: settings.BATCH_MAX_TOKENS,
+  };
+}

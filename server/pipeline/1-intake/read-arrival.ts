@@ -1,0 +1,124 @@
+/** Turns posted bytes into a request that may be stored, or into complaints that say what to change. */
+import { createHash } from 'node:crypto';
+import { isUtf8 } from 'node:buffer';
+import { Compile } from 'typebox/compile';
+import { type PostRequest, PostRequestSchema } from '../../../core/contract/intake.ts';
+import { countEmbeddingInputs } from '../../../core/endpoints.ts';
+import { AppError, type Complaint, complain } from '../../../core/errors.ts';
+import { hasLoneSurrogate, hasNul } from '../../../core/json/decoded-text.ts';
+import { type Envelope, readEnvelope } from '../../../core/json/read-envelope.ts';
+import type { BatchLimits } from '../../../core/limits.ts';
+import { lineOverheadBytes } from '../../../core/line-id.ts';
+import { estimateTokens } from '../../../core/tokens.ts';
+import type { Arrival } from '../../store/intake/accept-requests.ts';
+import { type ChannelRules, readDestination } from './read-destination.ts';
+import { shapeComplaints } from './shape-complaints.ts';
+
+const shape = Compile(PostRequestSchema);
+
+/** What a request is checked against. */
+export interface IntakeRules {
+  readonly limits: BatchLimits;
+  readonly channels: ChannelRules;
+}
+
+/**
+ * Checks one posted request.
+ *
+ * @throws AppError `invalid_utf8`, `malformed_json` or `validation_error`, the latter with a pointer to each fault
+ */
+export function readArrival(bytes: Uint8Array, rules: IntakeRules): Arrival {
+  const { post, envelope, text } = parsePost(bytes);
+  const complaints: Complaint[] = [];
+  const destination = readDestination(post.delivery_config, rules.channels, complaints);
+  checkTexts(post, complaints);
+  const body = envelope.body;
+  if (!body) throw new AppError('validation_error', 'body is missing.', { pointer: '/body' });
+  const embeddingInputs = countEmbeddingInputs(post.url, post.body as { input?: unknown });
+  const lineBytes = body.length + lineOverheadBytes(post.url);
+  checkBody(post, { lineBytes, embeddingInputs }, rules.limits, complaints);
+  refuse(complaints);
+  const delivery = JSON.stringify(post.delivery_config);
+  const metadata = post.metadata === undefined ? null : JSON.stringify(post.metadata);
+  return {
+    customId: post.custom_id,
+    contentHash: hashContent(post.url, body, [delivery, post.tag ?? null, metadata]),
+    endpoint: post.url,
+    model: post.body.model,
+    body,
+    lineBytes,
+    embeddingInputs,
+    estimatedTokens: estimateTokens(body.length, text),
+    destination,
+    delivery,
+    tag: post.tag ?? null,
+    metadata,
+  };
+}
+
+function parsePost(bytes: Uint8Array): { post: PostRequest; envelope: Envelope; text: string } {
+  if (!isUtf8(bytes)) {
+    throw new AppError('invalid_utf8', 'The body holds bytes that are not UTF-8. Send JSON encoded as UTF-8.');
+  }
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
+  let post: unknown;
+  try {
+    post = JSON.parse(text);
+  } catch (cause) {
+    throw new AppError('malformed_json', `The body is not valid JSON: ${(cause as Error).message}`, { cause });
+  }
+  if (!shape.Check(post)) refuse(shapeComplaints(shape.Errors(post), post));
+  const envelope = readEnvelope(bytes);
+  if (!envelope) throw new AppError('validation_error', 'The body must be a JSON object.', { pointer: '' });
+  if (envelope.duplicate) {
+    const { pointer } = envelope.duplicate;
+    throw new AppError('validation_error', `The key at ${pointer} stands there twice. Send each key once.`, { pointer });
+  }
+  return { post: post as PostRequest, envelope, text };
+}
+
+/** Values that are stored decoded must be storable as text everywhere. */
+function checkTexts(post: PostRequest, complaints: Complaint[]): void {
+  const check = (value: string, pointer: string) => {
+    if (hasNul(value)) complaints.push(complain('validation_error', 'must not hold a NUL character', pointer));
+    if (hasLoneSurrogate(value)) {
+      complaints.push(complain('validation_error', 'must not hold half of a surrogate pair', pointer));
+    }
+  };
+  check(post.custom_id, '/custom_id');
+  check(post.body.model, '/body/model');
+  if (post.tag !== undefined) check(post.tag, '/tag');
+  for (const [key, value] of Object.entries(post.metadata ?? {})) {
+    check(`${key}${value}`, `/metadata/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`);
+  }
+}
+
+function checkBody(
+  post: PostRequest,
+  load: { lineBytes: number; embeddingInputs: number },
+  limits: BatchLimits,
+  complaints: Complaint[],
+): void {
+  const say = (detail: string, pointer: string) => complaints.push(complain('validation_error', detail, pointer));
+  if ((post.body as { stream?: unknown }).stream === true) {
+    say('must not be true: a batch has no streams. Leave it out.', '/body/stream');
+  }
+  if (load.lineBytes > limits.maxBytes) {
+    say(`is ${load.lineBytes} bytes as a line; a batch takes ${limits.maxBytes}.`, '/body');
+  }
+  if (load.embeddingInputs > limits.maxEmbeddingInputs) {
+    say(`has ${load.embeddingInputs} inputs; a batch takes ${limits.maxEmbeddingInputs}. Split it.`, '/body/input');
+  }
+}
+
+function refuse(complaints: readonly Complaint[]): void {
+  const [first, ...more] = complaints;
+  if (!first) return;
+  const pointer = first.source?.pointer;
+  throw new AppError('validation_error', first.detail, { more, ...(pointer === undefined ? {} : { pointer }) });
+}
+
+/** What makes two posts the same: endpoint, body, delivery, tag and metadata as posted. */
+function hashContent(url: string, body: Uint8Array, rest: readonly (string | null)[]): Uint8Array {
+  return createHash('sha256').update(url).update('\n').update(body).update(`\n${JSON.stringify(rest)}`).digest();
+}

@@ -1,0 +1,79 @@
+/** Checks where an outcome shall go, and names the destination that it belongs to. */
+import type { PostRequest } from '../../../core/contract/intake.ts';
+import { type Complaint, complain } from '../../../core/errors.ts';
+
+/** Which channels this installation has. */
+export interface ChannelRules {
+  readonly rabbitmq: boolean;
+}
+
+export interface Destination {
+  readonly type: 'webhook' | 'rabbitmq';
+  /** A webhook's origin, or a broker target. */
+  readonly address: string;
+}
+
+type Config = PostRequest['delivery_config'];
+
+const keysOf = {
+  webhook: ['webhook_url'],
+  rabbitmq: ['rabbitmq_queue', 'rabbitmq_exchange', 'rabbitmq_routing_key'],
+  none: [],
+} as const;
+
+/** Null for type `none`, and when there are complaints. */
+export function readDestination(
+  config: Config,
+  channels: ChannelRules,
+  complaints: Complaint[],
+): Destination | null {
+  const say = (detail: string, key: string) =>
+    complaints.push(complain('validation_error', detail, `/delivery_config${key}`));
+  for (const key of Object.keys(config)) {
+    if (key === 'type' || (keysOf[config.type] as readonly string[]).includes(key)) continue;
+    say(`does not belong to type ${config.type}.`, `/${key}`);
+  }
+  switch (config.type) {
+    case 'none':
+      return null;
+    case 'webhook':
+      return readWebhook(config.webhook_url, say);
+    case 'rabbitmq':
+      return readBrokerTarget(config, channels, say);
+  }
+}
+
+type Say = (detail: string, key: string) => void;
+
+function readWebhook(text: string | undefined, say: Say): Destination | null {
+  if (text === undefined) {
+    say('is missing: type webhook needs an http or https URL.', '/webhook_url');
+    return null;
+  }
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (!url || !['http:', 'https:'].includes(url.protocol) || url.hostname === '') {
+    say('must be an http or https URL with a host, such as http://service:8080/answers.', '/webhook_url');
+    return null;
+  }
+  if (url.username !== '' || url.password !== '') {
+    say('must not hold a user name or password.', '/webhook_url');
+    return null;
+  }
+  return { type: 'webhook', address: url.origin };
+}
+
+function readBrokerTarget(config: Config, channels: ChannelRules, say: Say): Destination | null {
+  if (!channels.rabbitmq) {
+    say('rabbitmq is not configured here; set RABBITMQ_URL, or use type webhook or none.', '/type');
+    return null;
+  }
+  const { rabbitmq_queue: queue, rabbitmq_exchange: exchange, rabbitmq_routing_key: key } = config;
+  if (queue !== undefined && exchange === undefined && key === undefined) {
+    return { type: 'rabbitmq', address: `queue ${queue}` };
+  }
+  if (exchange !== undefined && queue === undefined) {
+    return { type: 'rabbitmq', address: `exchange ${exchange} key ${key ?? ''}` };
+  }
+  say('needs either rabbitmq_queue, or rabbitmq_exchange with rabbitmq_routing_key.', '');
+  return null;
+}

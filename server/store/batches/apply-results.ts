@@ -1,0 +1,166 @@
+/**
+ * Applies one slice of a result file. A result is taken only where its request is still of that batch and at
+ * the provider, so a file can be applied any number of times.
+ */
+import type { Outcome, RequestMove } from '../../../core/request.ts';
+import { fromStates, setState } from '../moves.ts';
+import type { Tx } from '../tx.ts';
+
+/** One judged line that ends its request. */
+export interface Finding {
+  readonly requestId: number;
+  readonly outcome: Outcome;
+  readonly errorCode: string | null;
+  readonly errorMessage: string | null;
+  readonly line: Uint8Array;
+  /** Span of the top-level custom_id's value in the line, in bytes. */
+  readonly customIdStart: number;
+  readonly customIdEnd: number;
+  readonly statusCode: number | null;
+  readonly usage: {
+    readonly inputTokens: number;
+    readonly cachedTokens: number;
+    readonly outputTokens: number;
+    readonly reasoningTokens: number;
+  } | null;
+  readonly cost: { readonly listNanoUsd: number; readonly paidNanoUsd: number } | null;
+}
+
+/** A line that says: not run, try again. Kept as the last thing that happened to its request. */
+export interface Setback {
+  readonly requestId: number;
+  readonly errorCode: string;
+  readonly errorMessage: string;
+}
+
+export interface ApplyInput {
+  readonly batchId: number;
+  readonly leaseToken: string;
+  readonly now: number;
+  readonly findings: readonly Finding[];
+  readonly setbacks: readonly Setback[];
+}
+
+export interface ApplyOutput {
+  /** False when the lease was lost and nothing was applied. */
+  readonly held: boolean;
+  readonly applied: number;
+}
+
+const moveOf = {
+  succeeded: 'succeed',
+  failed: 'fail',
+  expired: 'expire',
+  cancelled: 'cancel',
+} as const satisfies Record<Outcome, RequestMove>;
+
+function endRequest(outcome: Outcome): string {
+  return `${setState(moveOf[outcome])}, outcome = '${outcome}', outcome_number = outcome_number + 1,
+      outcome_at = ?, error_code = ?, error_message = ?
+    where id = ? and batch_id = ? and state = 'openai_processing' and state in ${fromStates(moveOf[outcome])}`;
+}
+
+const insertResult = `
+  insert into results (request_id, line, custom_id_start, custom_id_end, status_code,
+    input_tokens, cached_tokens, output_tokens, reasoning_tokens, list_nano_usd, paid_nano_usd)
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  on conflict (request_id) do update set
+    line = excluded.line, custom_id_start = excluded.custom_id_start, custom_id_end = excluded.custom_id_end,
+    status_code = excluded.status_code, input_tokens = excluded.input_tokens,
+    cached_tokens = excluded.cached_tokens, output_tokens = excluded.output_tokens,
+    reasoning_tokens = excluded.reasoning_tokens, list_nano_usd = excluded.list_nano_usd,
+    paid_nano_usd = excluded.paid_nano_usd`;
+
+const noteSetback = `
+  update requests set error_code = ?, error_message = ?
+  where id = ? and batch_id = ? and state = 'openai_processing'`;
+
+export async function applyResults(tx: Tx, input: ApplyInput): Promise<ApplyOutput> {
+  const { batchId, now } = input;
+  const held = await tx.get('select id from batches where id = ? and lease_token = ?', batchId, input.leaseToken);
+  if (!held) return { held: false, applied: 0 };
+  const sums = new Sums();
+  for (const finding of input.findings) {
+    const changed = await tx.run(
+      endRequest(finding.outcome),
+      now,
+      now,
+      finding.errorCode,
+      finding.errorMessage,
+      finding.requestId,
+      batchId,
+    );
+    if (changed === 0) continue;
+    sums.add(finding);
+    await tx.run(
+      insertResult,
+      finding.requestId,
+      finding.line,
+      finding.customIdStart,
+      finding.customIdEnd,
+      finding.statusCode,
+      finding.usage?.inputTokens ?? null,
+      finding.usage?.cachedTokens ?? null,
+      finding.usage?.outputTokens ?? null,
+      finding.usage?.reasoningTokens ?? null,
+      finding.cost?.listNanoUsd ?? null,
+      finding.cost?.paidNanoUsd ?? null,
+    );
+  }
+  await tx.each(
+    noteSetback,
+    input.setbacks.map((s) => [s.errorCode, s.errorMessage, s.requestId, batchId]),
+  );
+  await sums.write(tx, batchId);
+  return { held: true, applied: sums.applied };
+}
+
+/** What one slice adds to its batch's counters. */
+class Sums {
+  applied = 0;
+  readonly #count = { succeeded: 0, failed: 0, expired: 0, cancelled: 0 };
+  readonly #tokens = { input: 0, cached: 0, output: 0, reasoning: 0 };
+  #list = 0;
+  #paid = 0;
+  #unpriced = 0;
+
+  add({ outcome, usage, cost }: Finding): void {
+    this.applied += 1;
+    this.#count[outcome] += 1;
+    if (!usage) return;
+    this.#tokens.input += usage.inputTokens;
+    this.#tokens.cached += usage.cachedTokens;
+    this.#tokens.output += usage.outputTokens;
+    this.#tokens.reasoning += usage.reasoningTokens;
+    this.#list += cost?.listNanoUsd ?? 0;
+    this.#paid += cost?.paidNanoUsd ?? 0;
+    if (!cost) this.#unpriced += 1;
+  }
+
+  async write(tx: Tx, batchId: number): Promise<void> {
+    if (this.applied === 0) return;
+    await tx.run(
+      `update batches set
+         succeeded_count = succeeded_count + ?, failed_count = failed_count + ?,
+         expired_count = expired_count + ?, cancelled_count = cancelled_count + ?,
+         input_tokens = input_tokens + ?, cached_tokens = cached_tokens + ?,
+         output_tokens = output_tokens + ?, reasoning_tokens = reasoning_tokens + ?,
+         list_nano_usd = list_nano_usd + ?, paid_nano_usd = paid_nano_usd + ?,
+         unpriced_count = unpriced_count + ?
+       where id = ?`,
+      this.#count.succeeded,
+      this.#count.failed,
+      this.#count.expired,
+      this.#count.cancelled,
+      this.#tokens.input,
+      this.#tokens.cached,
+      this.#tokens.output,
+      this.#tokens.reasoning,
+      this.#list,
+      this.#paid,
+      this.#unpriced,
+      batchId,
+    );
+  }
+}
+

@@ -1,0 +1,52 @@
+import type { BatchState } from '../../../core/batch.ts';
+import type { BatchRow } from '../rows.ts';
+import type { Tx } from '../tx.ts';
+
+export interface ClaimBatchesInput {
+  readonly states: readonly BatchState[];
+  readonly now: number;
+  readonly limit: number;
+  readonly leaseMs: number;
+  /** Fences every later record of this claim. */
+  readonly leaseToken: string;
+  readonly owner: string;
+}
+
+export interface ClaimBatchesOutput {
+  readonly batches: BatchRow[];
+  /** When the next batch of these states falls due, if any does. */
+  readonly nextDueAt: number | null;
+}
+
+/**
+ * Takes due batches under a lease; an expired lease is taken over by the same statement.
+ * Index: batches_due (state, due_at).
+ */
+export async function claimBatches(tx: Tx, input: ClaimBatchesInput): Promise<ClaimBatchesOutput> {
+  const { states, now } = input;
+  const marks = states.map(() => '?').join(', ');
+  const batches = await tx.all<BatchRow>(
+    `update batches set lease_token = ?, lease_until = ?, lease_owner = ?
+     where id in (
+       select id from batches
+       where state in (${marks}) and due_at <= ? and (lease_until is null or lease_until <= ?)
+         and deleted_at is null
+       order by due_at limit ?)
+     returning *`,
+    input.leaseToken,
+    now + input.leaseMs,
+    input.owner,
+    ...states,
+    now,
+    now,
+    input.limit,
+  );
+  const next = await tx.get<{ at: number | null }>(
+    `select min(due_at) as at from batches
+     where state in (${marks}) and due_at > ? and (lease_until is null or lease_until <= ?)`,
+    ...states,
+    now,
+    now,
+  );
+  return { batches, nextDueAt: next?.at ?? null };
+}

@@ -1,0 +1,65 @@
+import { endStates } from '../../../core/batch.ts';
+import type { BatchRow } from '../rows.ts';
+import type { Tx } from '../tx.ts';
+
+export type Deletion =
+  | { readonly kind: 'deleting'; readonly requests: number }
+  | { readonly kind: 'not_found' }
+  | { readonly kind: 'too_early'; readonly state: string }
+  | { readonly kind: 'undelivered'; readonly count: number };
+
+/**
+ * Marks a batch as deleted: it leaves every list at once, its rows are removed in slices by a sweep. Undelivered
+ * outcomes go with it only on demand.
+ */
+export async function deleteBatch(
+  tx: Tx,
+  input: { readonly batchId: number; readonly evenUndelivered: boolean; readonly now: number },
+): Promise<Deletion> {
+  const row = await tx.get<BatchRow>(
+    'select * from batches where id = ? and deleted_at is null',
+    input.batchId,
+  );
+  if (!row) return { kind: 'not_found' };
+  if (!(endStates as readonly string[]).includes(row.state) || row.settled_at === null) {
+    return { kind: 'too_early', state: row.state };
+  }
+  if (row.delivering_count > 0 && !input.evenUndelivered) {
+    return { kind: 'undelivered', count: row.delivering_count };
+  }
+  await tx.run(
+    'update batches set deleted_at = ?, due_at = null, lease_token = null where id = ?',
+    input.now,
+    input.batchId,
+  );
+  return { kind: 'deleting', requests: row.request_count };
+}
+
+/**
+ * One slice of the removal. The batch row goes last, so a kill in between changes nothing.
+ * Indexes: batches_deleted, requests_by_batch.
+ *
+ * @returns true while something is left to remove
+ */
+export async function removeSlice(tx: Tx, input: { readonly limit: number }): Promise<boolean> {
+  const batch = await tx.get<{ id: number }>(
+    'select id from batches where deleted_at is not null order by deleted_at limit 1',
+  );
+  if (!batch) return false;
+  const rows = await tx.all<{ id: number }>(
+    'select id from requests where batch_id = ? limit ?',
+    batch.id,
+    input.limit,
+  );
+  const ids = tx.listOf(rows.map((row) => row.id));
+  for (const table of ['attempts', 'results', 'request_runs', 'request_bodies']) {
+    await tx.run(`delete from ${table} where request_id in ${tx.list}`, ids);
+  }
+  await tx.run(`delete from requests where id in ${tx.list}`, ids);
+  if (rows.length < input.limit) {
+    await tx.run('delete from transitions where batch_id = ?', batch.id);
+    await tx.run('update batches set successor_of = null where successor_of = ?', batch.id);
+    await tx.run('delete from batches where id = ?', batch.id);
+  }
+  return true;
+}

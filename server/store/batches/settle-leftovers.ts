@@ -1,0 +1,157 @@
+/**
+ * Decides, slice by slice, what becomes of requests that a finished batch left without a result: those that may
+ * still succeed go to a successor, the others end with what happened to them last.
+ */
+import { maxCallTries } from '../../../core/request.ts';
+import { type CallError, outcomeOf } from '../../../core/verdict.ts';
+import { bearBatch, fromStates, setState } from '../moves.ts';
+import type { BatchRow } from '../rows.ts';
+import type { Tx } from '../tx.ts';
+
+export interface LeftoverInput {
+  readonly batchId: number;
+  readonly leaseToken: string;
+  readonly now: number;
+  readonly limit: number;
+  /** `retry`: to a successor while tries are left. `end`: each ends with its last error. */
+  readonly policy: 'retry' | 'end';
+  /** What happened to a request that has no error of its own. */
+  readonly error: CallError;
+  /** Requests a successor may hold. */
+  readonly successorLimit: number;
+}
+
+export interface LeftoverOutput {
+  readonly held: boolean;
+  readonly returned: number;
+  readonly ended: number;
+}
+
+interface Leftover {
+  id: number;
+  state: 'pending' | 'openai_processing';
+  call_tries: number;
+  error_code: string | null;
+  error_message: string | null;
+  line_bytes: number;
+  embedding_inputs: number;
+  estimated_tokens: number;
+}
+
+/** Index: requests_by_batch. */
+export async function settleLeftovers(tx: Tx, input: LeftoverInput): Promise<LeftoverOutput> {
+  const { batchId } = input;
+  const batch = await tx.get<BatchRow>(
+    'select * from batches where id = ? and lease_token = ?',
+    batchId,
+    input.leaseToken,
+  );
+  if (!batch) return { held: false, returned: 0, ended: 0 };
+  const leftovers = await tx.all<Leftover>(
+    `select id, state, call_tries, error_code, error_message, line_bytes, embedding_inputs, estimated_tokens
+     from requests where batch_id = ? and state in ${fromStates('fail')} order by id limit ?`,
+    batchId,
+    input.limit,
+  );
+  const retried = leftovers.filter((row) => input.policy === 'retry' && row.call_tries < maxCallTries);
+  const ended = leftovers.filter((row) => !retried.includes(row));
+  await moveToSuccessor(tx, batch, retried, input);
+  await endLeftovers(tx, batch, ended, input);
+  return { held: true, returned: retried.length, ended: ended.length };
+}
+
+async function moveToSuccessor(
+  tx: Tx,
+  batch: BatchRow,
+  rows: readonly Leftover[],
+  input: LeftoverInput,
+): Promise<void> {
+  if (rows.length === 0) return;
+  const { now, error } = input;
+  const successor = await unsealedSuccessor(tx, batch, input);
+  await tx.each(
+    `${setState('return')}, batch_id = ? where id = ? and state in ${fromStates('fail')}`,
+    rows.map((row) => [now, successor.id, row.id]),
+  );
+  await tx.each(
+    'insert into request_runs (request_id, batch_id, run, ended, at) values (?, ?, ?, ?, ?) on conflict do nothing',
+    rows.map((row) => [row.id, batch.id, batch.submit_attempt, row.error_code ?? error.code, now]),
+  );
+  const sum = (column: 'line_bytes' | 'embedding_inputs' | 'estimated_tokens') =>
+    rows.reduce((total, row) => total + row[column], 0);
+  await tx.run(
+    `update batches set request_count = request_count + ?, size_bytes = size_bytes + ?,
+       embedding_inputs = embedding_inputs + ?, estimated_tokens = estimated_tokens + ? where id = ?`,
+    rows.length,
+    sum('line_bytes'),
+    sum('embedding_inputs'),
+    sum('estimated_tokens'),
+    successor.id,
+  );
+  await tx.run('update batches set request_count = request_count - ? where id = ?', rows.length, batch.id);
+}
+
+/** A successor is sealed, and so becomes due, only when its predecessor has settled; until then it grows. */
+async function unsealedSuccessor(tx: Tx, batch: BatchRow, input: LeftoverInput): Promise<BatchRow> {
+  const { now, successorLimit } = input;
+  const found = await tx.get<BatchRow>(
+    `select * from batches where successor_of = ? and closed_at is null and state = 'uploading'
+     order by id desc limit 1`,
+    batch.id,
+  );
+  if (found && found.request_count + input.limit <= successorLimit) return found;
+  if (found) await sealSuccessors(tx, batch.id, now);
+  return bearBatch(tx, {
+    move: 'succeed',
+    endpoint: batch.endpoint,
+    model: batch.model,
+    facts: { successor_of: batch.id, due_at: null },
+    actor: 'download',
+    reason: `requests of batch ${batch.id} that may still succeed`,
+    now,
+  });
+}
+
+/** Makes the successors of a settled batch due. Index: batches_by_predecessor. */
+export async function sealSuccessors(tx: Tx, batchId: number, now: number): Promise<number> {
+  return tx.run(
+    `update batches set closed_at = ?, due_at = ?, sent_count = request_count
+     where successor_of = ? and closed_at is null and state = 'uploading'`,
+    now,
+    now,
+    batchId,
+  );
+}
+
+async function endLeftovers(
+  tx: Tx,
+  batch: BatchRow,
+  rows: readonly Leftover[],
+  { now, error }: LeftoverInput,
+): Promise<void> {
+  const counts = { failed: 0, expired: 0, cancelled: 0 };
+  for (const row of rows) {
+    const last: CallError =
+      row.error_code === null ? error : { code: row.error_code, message: row.error_message ?? '' };
+    const outcome = outcomeOf(last);
+    counts[outcome] += 1;
+    const move = ({ failed: 'fail', expired: 'expire', cancelled: 'cancel' } as const)[outcome];
+    await tx.run(
+      `${setState(move)}, outcome = '${outcome}', outcome_number = outcome_number + 1, outcome_at = ?,
+         error_code = ?, error_message = ? where id = ? and state in ${fromStates(move)}`,
+      now,
+      now,
+      last.code,
+      last.message,
+      row.id,
+    );
+  }
+  await tx.run(
+    `update batches set failed_count = failed_count + ?, expired_count = expired_count + ?,
+       cancelled_count = cancelled_count + ? where id = ?`,
+    counts.failed,
+    counts.expired,
+    counts.cancelled,
+    batch.id,
+  );
+}

@@ -1,0 +1,85 @@
+/** Records a group of delivery attempts: the attempt itself always, the request only under its own lease. */
+import type { AttemptResult, NextStep } from '../../../core/delivery.ts';
+import { fromStates, setState } from '../moves.ts';
+import type { SqlValue, Tx } from '../tx.ts';
+import { endBatch } from './end-batch.ts';
+
+export interface Delivered {
+  readonly requestId: number;
+  readonly batchId: number;
+  readonly destinationId: number;
+  readonly outcomeNumber: number;
+  readonly attempt: number;
+  /** The configuration used, as JSON text. */
+  readonly delivery: string;
+  readonly result: AttemptResult;
+  readonly next: NextStep;
+  readonly at: number;
+}
+
+export interface RecordDeliveriesInput {
+  readonly leaseToken: string;
+  readonly now: number;
+  readonly attempts: readonly Delivered[];
+}
+
+const arrive = `${setState('arrive')}, delivery_tries = ?, due_at = null, lease_token = null
+  where id = ? and lease_token = ? and outcome_number = ? and state in ${fromStates('arrive')}`;
+const giveUp = `${setState('give_up')}, delivery_tries = ?, due_at = null, lease_token = null
+  where id = ? and lease_token = ? and outcome_number = ? and state in ${fromStates('give_up')}`;
+const postpone = `update requests set updated_at = ?, delivery_tries = ?, due_at = ?, lease_token = null
+  where id = ? and lease_token = ? and outcome_number = ? and state in ${fromStates('arrive')}`;
+
+const insertAttempt = `
+  insert into attempts (request_id, destination_id, outcome_number, attempt, outcome, status_code, duration_ms,
+    error, response_excerpt, delivery, at)
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+
+/** @returns the ids of batches that ended with this group */
+export async function recordDeliveries(tx: Tx, input: RecordDeliveriesInput): Promise<number[]> {
+  const { attempts, leaseToken, now } = input;
+  const batches = new Map<number, { delivered: number; failed: number }>();
+  for (const a of attempts) {
+    const key: SqlValue[] = [a.requestId, leaseToken, a.outcomeNumber];
+    if (a.next.kind === 'again') {
+      await tx.run(postpone, now, a.attempt, now + a.next.pauseMs, ...key);
+      continue;
+    }
+    const changed = await tx.run(a.next.kind === 'delivered' ? arrive : giveUp, now, a.attempt, ...key);
+    if (changed === 0) continue;
+    const counts = batches.get(a.batchId) ?? { delivered: 0, failed: 0 };
+    if (a.next.kind === 'delivered') counts.delivered += 1;
+    else counts.failed += 1;
+    batches.set(a.batchId, counts);
+  }
+  await tx.each(insertAttempt, attempts.map(attemptValues));
+  const ended: number[] = [];
+  for (const [batchId, counts] of batches) {
+    await tx.run(
+      `update batches set delivering_count = delivering_count - ?, delivered_count = delivered_count + ?,
+         delivery_failed_count = delivery_failed_count + ? where id = ?`,
+      counts.delivered + counts.failed,
+      counts.delivered,
+      counts.failed,
+      batchId,
+    );
+    if (await endBatch(tx, batchId, now)) ended.push(batchId);
+  }
+  return ended;
+}
+
+function attemptValues(a: Delivered): SqlValue[] {
+  return [
+    a.requestId,
+    a.destinationId,
+    a.outcomeNumber,
+    a.attempt,
+    a.result.outcome,
+    a.result.statusCode,
+    Math.round(a.result.durationMs),
+    a.result.error,
+    a.result.responseExcerpt,
+    a.delivery,
+    a.at,
+  ];
+}

@@ -1,0 +1,94 @@
+/** Hands outcomes over once more: one request, or a batch in slices. */
+import { fromStates, moveBatch, setState } from '../moves.ts';
+import type { RequestRow } from '../rows.ts';
+import type { Tx } from '../tx.ts';
+
+export type Redelivery =
+  | { readonly kind: 'redelivering' }
+  | { readonly kind: 'not_found' }
+  | { readonly kind: 'being_sent' }
+  | { readonly kind: 'no_outcome'; readonly state: string }
+  | { readonly kind: 'no_destination' };
+
+/** One request. A pause before its next attempt is cut short; an attempt under way refuses. */
+export async function redeliverRequest(
+  tx: Tx,
+  input: { readonly customId: string; readonly actor: string; readonly now: number },
+): Promise<Redelivery> {
+  const { now } = input;
+  const row = await tx.get<RequestRow>('select * from requests where custom_id = ?', input.customId);
+  if (!row) return { kind: 'not_found' };
+  if (row.outcome === null) return { kind: 'no_outcome', state: row.state };
+  if (row.destination_id === null) return { kind: 'no_destination' };
+  if (row.state === 'delivering') {
+    if (row.lease_token !== null && (row.due_at ?? 0) > now) return { kind: 'being_sent' };
+    await tx.run('update requests set due_at = ?, lease_token = null where id = ?', now, row.id);
+    return { kind: 'redelivering' };
+  }
+  const counted = row.state === 'delivered' || row.state === 'delivery_failed' ? row.state : null;
+  if (!counted) return { kind: 'redelivering' };
+  await tx.run(
+    `${setState('redeliver')}, due_at = ?, delivery_tries = 0, lease_token = null
+     where id = ? and state in ${fromStates('redeliver')}`,
+    now,
+    now,
+    row.id,
+  );
+  await recount(tx, row.batch_id, counted, 1, input.actor, now);
+  return { kind: 'redelivering' };
+}
+
+/** One slice of a batch. Index: requests_by_batch. */
+export async function redeliverSlice(
+  tx: Tx,
+  input: {
+    readonly batchId: number;
+    readonly state: 'delivered' | 'delivery_failed';
+    readonly afterId: number;
+    readonly limit: number;
+    readonly actor: string;
+    readonly now: number;
+  },
+): Promise<{ readonly count: number; readonly lastId: number | null }> {
+  const { batchId, state, now } = input;
+  const rows = await tx.all<{ id: number }>(
+    `${setState('redeliver')}, due_at = ?, delivery_tries = 0, lease_token = null
+     where id in (
+       select id from requests where batch_id = ? and state = ? and id > ? order by id limit ?)
+       and state in ${fromStates('redeliver')}
+     returning id`,
+    now,
+    now,
+    batchId,
+    state,
+    input.afterId,
+    input.limit,
+  );
+  if (rows.length === 0) return { count: 0, lastId: null };
+  await recount(tx, batchId, state, rows.length, input.actor, now);
+  return { count: rows.length, lastId: Math.max(...rows.map((row) => row.id)) };
+}
+
+async function recount(
+  tx: Tx,
+  batchId: number,
+  state: 'delivered' | 'delivery_failed',
+  count: number,
+  actor: string,
+  now: number,
+): Promise<void> {
+  await tx.run(
+    `update batches set ${state}_count = ${state}_count - ?, delivering_count = delivering_count + ?,
+       ended_at = null where id = ?`,
+    count,
+    count,
+    batchId,
+  );
+  await moveBatch(tx, {
+    batchId,
+    move: 'redeliver',
+    facts: { due_at: null, hand_over: null, ended_at: null },
+    actor,
+    now,
+  });
+}

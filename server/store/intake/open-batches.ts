@@ -1,0 +1,127 @@
+/** The open batches that one group of arrivals touches: read once, counted in memory, written once. */
+import {
+  addLoad,
+  type BatchLimits,
+  type CloseReason,
+  emptyLoad,
+  type Load,
+  limitCrossed,
+  limitReached,
+} from '../../../core/limits.ts';
+import { bearBatch, moveBatch } from '../moves.ts';
+import type { BatchRow } from '../rows.ts';
+import type { Tx } from '../tx.ts';
+
+interface Rules {
+  readonly now: number;
+  readonly limits: BatchLimits;
+  readonly maxAgeMs: number;
+}
+
+/** An open batch with what this group has added so far. */
+export class OpenBatch {
+  readonly id: number;
+  held: Load;
+  added: Load = emptyLoad;
+
+  constructor(row: BatchRow) {
+    this.id = row.id;
+    this.held = loadOf(row);
+  }
+
+  add(load: Load): void {
+    this.held = addLoad(this.held, load);
+    this.added = addLoad(this.added, load);
+  }
+}
+
+/** What the file of a building batch would hold. */
+function loadOf(row: BatchRow): Load {
+  return {
+    requests: row.request_count - row.cancelled_count,
+    bytes: row.size_bytes,
+    embeddingInputs: row.embedding_inputs,
+    tokens: row.estimated_tokens,
+  };
+}
+
+export class OpenBatches {
+  readonly #tx: Tx;
+  readonly #rules: Rules;
+  readonly #byKey = new Map<string, OpenBatch>();
+  #closed = false;
+
+  constructor(tx: Tx, rules: Rules) {
+    this.#tx = tx;
+    this.#rules = rules;
+  }
+
+  /** The open batch of a pair, with room for `load`; closes a full one and opens the next. */
+  async roomFor(endpoint: string, model: string, load: Load): Promise<OpenBatch> {
+    const key = `${endpoint} ${model}`;
+    let batch = this.#byKey.get(key) ?? (await this.#find(endpoint, model));
+    const crossed = batch && limitCrossed(batch.held, load, this.#rules.limits);
+    if (batch && crossed) {
+      await this.#close(batch, crossed);
+      batch = undefined;
+    }
+    batch ??= new OpenBatch(await this.#open(endpoint, model));
+    this.#byKey.set(key, batch);
+    return batch;
+  }
+
+  /** Writes the counters and closes what is exactly full; true when any batch was closed. */
+  async settle(): Promise<boolean> {
+    for (const batch of this.#byKey.values()) {
+      const reached = limitReached(batch.held, this.#rules.limits);
+      if (reached) await this.#close(batch, reached);
+      else await this.#count(batch);
+    }
+    return this.#closed;
+  }
+
+  /** Index: batches_open. */
+  async #find(endpoint: string, model: string): Promise<OpenBatch | undefined> {
+    const row = await this.#tx.get<BatchRow>(
+      `select * from batches where endpoint = ? and model = ? and state = 'building'`,
+      endpoint,
+      model,
+    );
+    return row && new OpenBatch(row);
+  }
+
+  #open(endpoint: string, model: string): Promise<BatchRow> {
+    const { now, maxAgeMs } = this.#rules;
+    const facts = { due_at: now + maxAgeMs };
+    return bearBatch(this.#tx, { move: 'open', endpoint, model, facts, actor: 'intake', now });
+  }
+
+  async #count({ id, added }: OpenBatch): Promise<void> {
+    if (added.requests === 0) return;
+    await this.#tx.run(
+      `update batches
+       set request_count = request_count + ?, size_bytes = size_bytes + ?,
+           embedding_inputs = embedding_inputs + ?, estimated_tokens = estimated_tokens + ?
+       where id = ?`,
+      added.requests,
+      added.bytes,
+      added.embeddingInputs,
+      added.tokens,
+      id,
+    );
+  }
+
+  async #close(batch: OpenBatch, reason: CloseReason): Promise<void> {
+    const { now } = this.#rules;
+    await this.#count(batch);
+    await moveBatch(this.#tx, {
+      batchId: batch.id,
+      move: 'close',
+      facts: { close_reason: reason, closed_at: now, sent_count: batch.held.requests },
+      actor: 'intake',
+      reason: `limit reached: ${reason}`,
+      now,
+    });
+    this.#closed = true;
+  }
+}

@@ -1,0 +1,111 @@
+/**
+ * Every operation on the store by name. An operation runs whole where the database is: in the writer thread of
+ * SQLite, or on a PostgreSQL connection; so it is named, not passed.
+ */
+import { advanceBatch } from './batches/advance-batch.ts';
+import { applyResults } from './batches/apply-results.ts';
+import { cancelBatch } from './batches/cancel-batch.ts';
+import { claimBatches } from './batches/claim-batches.ts';
+import { closeBatch } from './batches/close-batch.ts';
+import { deleteBatch, removeSlice } from './batches/delete-batch.ts';
+import { finishDownload } from './batches/finish-download.ts';
+import { breakLeases, keepLease } from './batches/keep-lease.ts';
+import { recordFacts } from './batches/record-facts.ts';
+import { restartBatch, restartSlice } from './batches/restart-batch.ts';
+import { returnRequests, sendRequests } from './batches/send-requests.ts';
+import { settleLeftovers } from './batches/settle-leftovers.ts';
+import { breakDeliveryLeases, claimDeliveries } from './deliveries/claim-deliveries.ts';
+import { settleBatch } from './deliveries/end-batch.ts';
+import { recordDeliveries } from './deliveries/record-deliveries.ts';
+import { redeliverRequest, redeliverSlice } from './deliveries/redeliver-requests.ts';
+import { startDeliveries } from './deliveries/start-deliveries.ts';
+import { acceptRequests } from './intake/accept-requests.ts';
+import { countBatches, countRequests, getBatch, listBatches, listTransitions } from './read/batches.ts';
+import { inputPage, nthRequest, sentPage } from './read/file-lines.ts';
+import { listRequests } from './read/list-requests.ts';
+import { getRequest, getResult, getResults, listAttempts, listRuns } from './read/requests.ts';
+import { cancelRequest, deleteRequest } from './requests/stop-request.ts';
+import { createApiKey, findApiKey, listApiKeys, revokeApiKey } from './settings/api-keys.ts';
+import { claimInstallation, readSettings, removeSetting, writeSetting } from './settings/settings.ts';
+import { claimCleanups, finishCleanup, planCleanup, postponeCleanup } from './upkeep/remote-cleanups.ts';
+import { removeAttempts, removeBodies, retireBatch } from './upkeep/retention.ts';
+
+/** Operations that change something. */
+export const writes = {
+  acceptRequests,
+  advanceBatch,
+  applyResults,
+  breakDeliveryLeases,
+  breakLeases,
+  cancelBatch,
+  cancelRequest,
+  claimBatches,
+  claimCleanups,
+  claimDeliveries,
+  claimInstallation,
+  closeBatch,
+  createApiKey,
+  deleteBatch,
+  deleteRequest,
+  finishCleanup,
+  finishDownload,
+  keepLease,
+  planCleanup,
+  postponeCleanup,
+  recordDeliveries,
+  recordFacts,
+  redeliverRequest,
+  redeliverSlice,
+  removeAttempts,
+  removeBodies,
+  removeSetting,
+  removeSlice,
+  restartBatch,
+  restartSlice,
+  retireBatch,
+  returnRequests,
+  revokeApiKey,
+  sendRequests,
+  settleBatch,
+  settleLeftovers,
+  startDeliveries,
+  writeSetting,
+} as const;
+
+/** Operations that only look; they run beside the writer. */
+export const reads = {
+  countBatches,
+  countRequests,
+  findApiKey,
+  getBatch,
+  getRequest,
+  getResult,
+  getResults,
+  inputPage,
+  listApiKeys,
+  listAttempts,
+  listBatches,
+  listRequests,
+  listRuns,
+  listTransitions,
+  nthRequest,
+  readSettings,
+  sentPage,
+} as const;
+
+export type WriteName = keyof typeof writes;
+export type ReadName = keyof typeof reads;
+
+/** Writes that work through a batch in slices: they give way to everything else (see the writer). */
+export const bulkWrites: ReadonlySet<WriteName> = new Set<WriteName>([
+  'applyResults',
+  'redeliverSlice',
+  'removeAttempts',
+  'removeBodies',
+  'removeSlice',
+  'restartSlice',
+  'returnRequests',
+  'sendRequests',
+  'settleLeftovers',
+  'startDeliveries',
+]);

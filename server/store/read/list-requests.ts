@@ -1,0 +1,154 @@
+/**
+ * Lists of requests, newest first, at any size of the table.
+ *
+ * One filter drives: an index walked by falling id. The others are tested on the rows it yields, and at most
+ * `scanBudget` rows are looked at for one page: a page may hold fewer rows than asked for, even none, and still
+ * have a next one. So no combination of filters can scan the table.
+ */
+import { type Outcome, type RequestState, requestStates } from '../../../core/request.ts';
+import type { SqlValue, Tx } from '../tx.ts';
+import type { RequestDetail } from './requests.ts';
+
+export interface RequestFilter {
+  readonly state?: RequestState;
+  readonly outcome?: Outcome;
+  readonly model?: string;
+  readonly endpoint?: string;
+  readonly batchId?: number;
+  readonly tag?: string;
+  /** Created at or after, and before: epoch milliseconds. */
+  readonly after?: number;
+  readonly before?: number;
+}
+
+export interface ListRequestsInput extends RequestFilter {
+  /** Keyset: only requests with a smaller id. */
+  readonly beforeId: number | null;
+  readonly limit: number;
+}
+
+export interface ListRequestsOutput {
+  readonly rows: RequestDetail[];
+  /** Where the next page goes on, or null at the end. */
+  readonly nextBeforeId: number | null;
+}
+
+/** Rows looked at for one page when filters are combined. */
+export const scanBudget = 5_000;
+
+interface Walk {
+  /** Equality prefixes of one index; each is walked by falling id and the walks are merged. */
+  readonly branches: readonly { readonly sql: string; readonly params: readonly SqlValue[] }[];
+  /** Filters that the branches already answer. */
+  readonly answers: ReadonlySet<keyof RequestFilter>;
+}
+
+export async function listRequests(tx: Tx, input: ListRequestsInput): Promise<ListRequestsOutput> {
+  const range = await idRange(tx, input);
+  const walk = await chooseWalk(tx, input);
+  if (walk.branches.length === 0 || range.lowest > range.highest) return { rows: [], nextBeforeId: null };
+  const tests = remainingTests(input, walk);
+  const budget = tests.sql.length > 0 ? scanBudget : input.limit;
+  const candidates = walk.branches
+    .map(
+      ({ sql }) => `select * from (select id from requests where ${sql} and id between ? and ?
+                    order by id desc limit ${budget})`,
+    )
+    .join(' union all ');
+  const params = walk.branches.flatMap((branch) => [...branch.params, range.lowest, range.highest]);
+  const ids = await tx.all<{ id: number }>(
+    `select id from (${candidates}) as c order by id desc limit ${budget}`,
+    ...params,
+  );
+  if (ids.length === 0) return { rows: [], nextBeforeId: null };
+  const rows = await tx.all<RequestDetail>(
+    `select r.*, k.endpoint, k.model from requests r join batch_keys k on k.id = r.batch_key_id
+     where r.id in ${tx.list}${tests.sql.map((sql) => ` and ${sql}`).join('')}
+     order by r.id desc limit ?`,
+    tx.listOf(ids.map((row) => row.id)),
+    ...tests.params,
+    input.limit,
+  );
+  const full = rows.length === input.limit;
+  const exhausted = ids.length < budget;
+  const lastSeen = full ? rows.at(-1)?.id : ids.at(-1)?.id;
+  return { rows, nextBeforeId: exhausted && !full ? null : (lastSeen ?? null) };
+}
+
+/** Ids follow creation time, so a time range is an id range. Index: requests_by_created_at. */
+async function idRange(tx: Tx, input: ListRequestsInput): Promise<{ lowest: number; highest: number }> {
+  let lowest = 0;
+  let highest = input.beforeId === null ? Number.MAX_SAFE_INTEGER : input.beforeId - 1;
+  if (input.after !== undefined) {
+    const first = await tx.get<{ id: number }>(
+      'select id from requests where created_at >= ? order by created_at, id limit 1',
+      input.after,
+    );
+    lowest = first?.id ?? Number.MAX_SAFE_INTEGER;
+  }
+  if (input.before !== undefined) {
+    const last = await tx.get<{ id: number }>(
+      'select id from requests where created_at < ? order by created_at desc, id desc limit 1',
+      input.before,
+    );
+    highest = Math.min(highest, last?.id ?? -1);
+  }
+  return { lowest, highest };
+}
+
+/** The filter expected to yield the fewest rows drives. */
+async function chooseWalk(tx: Tx, filter: RequestFilter): Promise<Walk> {
+  const { batchId, tag, outcome, state } = filter;
+  if (batchId !== undefined) {
+    const states = state === undefined ? requestStates : [state];
+    return {
+      branches: states.map((s) => ({ sql: 'batch_id = ? and state = ?', params: [batchId, s] })),
+      answers: new Set(['batchId', 'state']),
+    };
+  }
+  if (tag !== undefined) return oneBranch('tag', 'tag = ?', tag);
+  if (outcome !== undefined && outcome !== 'succeeded') return oneBranch('outcome', 'outcome = ?', outcome);
+  if (state !== undefined) return oneBranch('state', 'state = ?', state);
+  if (filter.model !== undefined || filter.endpoint !== undefined) return keyWalk(tx, filter);
+  if (outcome !== undefined) return oneBranch('outcome', 'outcome = ?', outcome);
+  return { branches: [{ sql: 'true', params: [] }], answers: new Set() };
+}
+
+function oneBranch(answers: keyof RequestFilter, sql: string, value: SqlValue): Walk {
+  return { branches: [{ sql, params: [value] }], answers: new Set([answers]) };
+}
+
+/** One branch for each {endpoint, model} pair that matches. */
+async function keyWalk(tx: Tx, { model, endpoint }: RequestFilter): Promise<Walk> {
+  const keys = await tx.all<{ id: number }>(
+    `select id from batch_keys where (? is null or model = ?) and (? is null or endpoint = ?) limit 100`,
+    model ?? null,
+    model ?? null,
+    endpoint ?? null,
+    endpoint ?? null,
+  );
+  return {
+    branches: keys.map(({ id }) => ({ sql: 'batch_key_id = ?', params: [id] })),
+    answers: new Set(['model', 'endpoint']),
+  };
+}
+
+function remainingTests(filter: RequestFilter, walk: Walk): { sql: string[]; params: SqlValue[] } {
+  const columns = {
+    state: 'r.state',
+    outcome: 'r.outcome',
+    model: 'k.model',
+    endpoint: 'k.endpoint',
+    batchId: 'r.batch_id',
+    tag: 'r.tag',
+  } as const;
+  const sql: string[] = [];
+  const params: SqlValue[] = [];
+  for (const [name, column] of Object.entries(columns) as [keyof typeof columns, string][]) {
+    const value = filter[name];
+    if (value === undefined || walk.answers.has(name)) continue;
+    sql.push(`${column} = ?`);
+    params.push(value);
+  }
+  return { sql, params };
+}

@@ -1,0 +1,150 @@
+/** Rows as they are stored. Column names are the words of the API; times are epoch milliseconds. */
+import type { BatchState, HandOver } from '../../core/batch.ts';
+import type { Endpoint } from '../../core/endpoints.ts';
+import type { CloseReason } from '../../core/limits.ts';
+import type { Outcome, RequestState } from '../../core/request.ts';
+
+export interface BatchRow {
+  id: number;
+  endpoint: Endpoint;
+  model: string;
+  state: BatchState;
+  successor_of: number | null;
+  close_reason: CloseReason | null;
+  request_count: number;
+  /** Lines in the file, frozen at close. */
+  sent_count: number | null;
+  /** Bytes of the input file. */
+  size_bytes: number;
+  embedding_inputs: number;
+  estimated_tokens: number;
+  succeeded_count: number;
+  failed_count: number;
+  expired_count: number;
+  cancelled_count: number;
+  delivering_count: number;
+  delivered_count: number;
+  delivery_failed_count: number;
+  output_lines: number | null;
+  error_lines: number | null;
+  missing_lines: number | null;
+  duplicate_lines: number | null;
+  unknown_lines: number | null;
+  /** Fingerprint of the provider URL and key that own the remote files. */
+  provider_credentials: string | null;
+  submit_attempt: number;
+  /** Set before a batch is created, cleared when its fate is known. */
+  submit_intent_at: number | null;
+  submit_looks: number;
+  openai_input_file_id: string | null;
+  openai_input_file_expires_at: number | null;
+  openai_batch_id: string | null;
+  openai_created_at: number | null;
+  openai_status: string | null;
+  openai_checked_at: number | null;
+  openai_total: number | null;
+  openai_completed: number | null;
+  openai_failed: number | null;
+  openai_output_file_id: string | null;
+  openai_error_file_id: string | null;
+  /** JSON text of the batch's `errors`. */
+  openai_errors: string | null;
+  waiting_reason: string | null;
+  input_tokens: number;
+  cached_tokens: number;
+  output_tokens: number;
+  reasoning_tokens: number;
+  list_nano_usd: number;
+  paid_nano_usd: number;
+  /** Answers with usage whose model has no known price. */
+  unpriced_count: number;
+  due_at: number | null;
+  lease_until: number | null;
+  lease_token: string | null;
+  lease_owner: string | null;
+  tries: number;
+  last_error: string | null;
+  last_error_at: number | null;
+  cancel_requested_at: number | null;
+  hand_over: HandOver | null;
+  created_at: number;
+  state_at: number;
+  closed_at: number | null;
+  /** When all its requests had been marked as sent. */
+  advanced_at: number | null;
+  settled_at: number | null;
+  /** When nothing more was owed, deliveries included. */
+  ended_at: number | null;
+  bodies_removed_at: number | null;
+  deleted_at: number | null;
+}
+
+export interface RequestRow {
+  id: number;
+  batch_id: number;
+  batch_key_id: number;
+  custom_id: string;
+  state: RequestState;
+  outcome: Outcome | null;
+  outcome_number: number;
+  outcome_at: number | null;
+  call_tries: number;
+  delivery_tries: number;
+  destination_id: number | null;
+  /** JSON text of the delivery configuration. */
+  delivery: string;
+  tag: string | null;
+  /** JSON text. */
+  metadata: string | null;
+  /** Bytes of its line in an input file. */
+  line_bytes: number;
+  embedding_inputs: number;
+  estimated_tokens: number;
+  error_code: string | null;
+  error_message: string | null;
+  /** While delivering: when the next attempt may be made, or when the lease of the present one ends. */
+  due_at: number | null;
+  lease_token: string | null;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface TransitionRow {
+  id: number;
+  batch_id: number;
+  move: string;
+  from_state: BatchState | null;
+  to_state: BatchState;
+  actor: string;
+  reason: string | null;
+  at: number;
+}
+
+export interface AttemptRow {
+  id: number;
+  request_id: number;
+  destination_id: number;
+  outcome_number: number;
+  attempt: number;
+  outcome: string;
+  status_code: number | null;
+  duration_ms: number;
+  error: string | null;
+  response_excerpt: string | null;
+  delivery: string;
+  at: number;
+}
+
+export interface ResultRow {
+  request_id: number;
+  line: Uint8Array;
+  custom_id_start: number;
+  custom_id_end: number;
+  status_code: number | null;
+  input_tokens: number | null;
+  cached_tokens: number | null;
+  output_tokens: number | null;
+  reasoning_tokens: number | null;
+  list_nano_usd: number | null;
+  paid_nano_usd: number | null;
+}

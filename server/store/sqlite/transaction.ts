@@ -1,0 +1,56 @@
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import type { Row, SqlValue, Tx } from '../tx.ts';
+
+/** Statements are few and repeated; beyond this many the cache starts over. */
+const maxStatements = 500;
+
+/** The store's transaction on one SQLite connection. Answers are there at once; the promises are for PostgreSQL. */
+export class SqliteTx implements Tx {
+  readonly #db: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+  readonly list = '(select value from json_each(?))';
+
+  constructor(db: DatabaseSync) {
+    this.#db = db;
+  }
+
+  listOf(ids: readonly number[]): SqlValue {
+    return JSON.stringify(ids);
+  }
+
+  async all<R extends Row>(sql: string, ...params: SqlValue[]): Promise<R[]> {
+    return this.#prepare(sql).all(...(params as SQLInputValue[])) as unknown as R[];
+  }
+
+  async get<R extends Row>(sql: string, ...params: SqlValue[]): Promise<R | undefined> {
+    return this.#prepare(sql).get(...(params as SQLInputValue[])) as R | undefined;
+  }
+
+  async run(sql: string, ...params: SqlValue[]): Promise<number> {
+    return Number(this.#prepare(sql).run(...(params as SQLInputValue[])).changes);
+  }
+
+  async each(sql: string, rows: readonly SqlValue[][]): Promise<number[]> {
+    const statement = this.#prepare(sql);
+    return rows.map((params) => Number(statement.run(...(params as SQLInputValue[])).changes));
+  }
+
+  async reserveIds(table: 'requests', count: number): Promise<number> {
+    const row = await this.get<{ last_id: number }>(
+      'update id_counters set last_id = last_id + ? where name = ? returning last_id',
+      count,
+      table,
+    );
+    if (!row) throw new Error(`no id counter for ${table}`);
+    return row.last_id - count + 1;
+  }
+
+  #prepare(sql: string): StatementSync {
+    const known = this.#statements.get(sql);
+    if (known) return known;
+    if (this.#statements.size >= maxStatements) this.#statements.clear();
+    const statement = this.#db.prepare(sql);
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+}

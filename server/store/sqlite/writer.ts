@@ -1,0 +1,121 @@
+/**
+ * The main thread's side of the writer: two queues, one thread.
+ *
+ * Interactive work goes in groups that form by themselves while the group before is being committed. Bulk work
+ * gives way: after each interactive group at most one bulk slice runs, and always one when any waits, so that
+ * neither starves the other.
+ */
+import { Worker } from 'node:worker_threads';
+import { AppError } from '../../../core/errors.ts';
+import type { AcceptInput } from '../intake/accept-requests.ts';
+import { bulkWrites, type WriteName } from '../operations.ts';
+import { packBytes } from './pack-bytes.ts';
+import type { Group, GroupAnswer, Job, JobResult, WriterData } from './protocol.ts';
+
+/** Operations in one interactive group; an intake operation is itself a group of up to 256 rows. */
+const maxGroupJobs = 64;
+/** Groups given to the thread before it has answered: one at work, one waiting, so that it never idles. */
+const maxGroupsUnderWay = 2;
+
+interface Waiting extends Job {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+export class Writer {
+  readonly #worker: Worker;
+  readonly #interactive: Waiting[] = [];
+  readonly #bulk: Waiting[] = [];
+  readonly #underWay: Waiting[][] = [];
+  #bulkNext = false;
+  #lost: Error | undefined;
+
+  constructor(data: WriterData) {
+    this.#worker = new Worker(new URL(`./writer-thread${import.meta.url.slice(-3)}`, import.meta.url), {
+      workerData: data,
+    });
+    this.#worker.on('message', (answer: GroupAnswer) => this.#answer(answer));
+    this.#worker.on('error', (cause) => this.#lose(cause));
+    this.#worker.on('exit', () => this.#lose(new Error('the writer thread ended')));
+  }
+
+  /** Runs one write operation; resolves after its group is on disk. */
+  write(name: WriteName, input: unknown): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      if (this.#lost) {
+        reject(unavailable(this.#lost));
+        return;
+      }
+      const queue = bulkWrites.has(name) ? this.#bulk : this.#interactive;
+      queue.push({ name, input, resolve, reject });
+      this.#feed();
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.#lost) return;
+    const ended = new Promise<void>((resolve) => this.#worker.once('exit', () => resolve()));
+    this.#worker.postMessage('close');
+    await ended;
+  }
+
+  #feed(): void {
+    while (this.#underWay.length < maxGroupsUnderWay) {
+      const group = this.#nextGroup();
+      if (group.length === 0) return;
+      this.#underWay.push(group);
+      const transfer: ArrayBuffer[] = [];
+      const jobs = group.map(({ name, input }) => ({ name, input: pack(name, input, transfer) }));
+      this.#worker.postMessage({ jobs } satisfies Group, transfer);
+    }
+  }
+
+  #nextGroup(): Waiting[] {
+    const bulkFirst = this.#bulkNext || this.#interactive.length === 0;
+    if (bulkFirst && this.#bulk.length > 0) {
+      this.#bulkNext = false;
+      return this.#bulk.splice(0, 1);
+    }
+    this.#bulkNext = true;
+    return this.#interactive.splice(0, maxGroupJobs);
+  }
+
+  #answer({ results }: GroupAnswer): void {
+    const group = this.#underWay.shift() ?? [];
+    this.#feed();
+    for (const [index, waiting] of group.entries()) {
+      const result = results[index] as JobResult;
+      if (result.ok) waiting.resolve(result.value);
+      else waiting.reject(toError(waiting.name, result.error));
+    }
+  }
+
+  #lose(cause: Error): void {
+    if (this.#lost) return;
+    this.#lost = cause;
+    const all = [...this.#underWay.flat(), ...this.#interactive.splice(0), ...this.#bulk.splice(0)];
+    this.#underWay.length = 0;
+    for (const waiting of all) waiting.reject(unavailable(cause));
+  }
+}
+
+function pack(name: WriteName, input: unknown, transfer: ArrayBuffer[]): unknown {
+  if (name !== 'acceptRequests') return input;
+  const { arrivals, ...rest } = input as AcceptInput;
+  const packed = packBytes(arrivals, ['body', 'contentHash']);
+  transfer.push(packed.buffer);
+  return { ...rest, arrivals: packed.items };
+}
+
+function unavailable(cause: Error): AppError {
+  return new AppError('store_unavailable', 'The database cannot be written to.', { cause });
+}
+
+/** SQLite's primary result codes for "not now": busy, locked, I/O error, full, cannot open. */
+const passing = new Set([5, 6, 10, 13, 14]);
+
+function toError(name: WriteName, error: { message: string; stack: string | undefined; sqliteCode: number | undefined }) {
+  const cause = new Error(`${name}: ${error.message}`);
+  if (error.stack !== undefined) cause.stack = error.stack;
+  return error.sqliteCode !== undefined && passing.has(error.sqliteCode & 0xff) ? unavailable(cause) : cause;
+}

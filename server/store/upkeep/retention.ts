@@ -1,0 +1,52 @@
+/** Retention, in slices. Ours, not OpenAI's: what has not been handed over is never removed. */
+import type { Tx } from '../tx.ts';
+
+/** Removes bodies of a batch that ended before `before`. Index: batches_ended. True while more is left. */
+export async function removeBodies(
+  tx: Tx,
+  input: { readonly before: number; readonly limit: number; readonly now: number },
+): Promise<boolean> {
+  const batch = await tx.get<{ id: number }>(
+    `select id from batches where ended_at < ? and bodies_removed_at is null order by ended_at limit 1`,
+    input.before,
+  );
+  if (!batch) return false;
+  const removed = await tx.run(
+    `delete from request_bodies where request_id in (
+       select b.request_id from requests r join request_bodies b on b.request_id = r.id
+       where r.batch_id = ? limit ?)`,
+    batch.id,
+    input.limit,
+  );
+  if (removed < input.limit) {
+    await tx.run('update batches set bodies_removed_at = ? where id = ?', input.now, batch.id);
+  }
+  return true;
+}
+
+/** Marks the oldest batch that ended before `before` for removal. Index: batches_ended. */
+export async function retireBatch(
+  tx: Tx,
+  input: { readonly before: number; readonly now: number },
+): Promise<boolean> {
+  const changed = await tx.run(
+    `update batches set deleted_at = ? where id = (
+       select id from batches where ended_at < ? and deleted_at is null order by ended_at limit 1)`,
+    input.now,
+    input.before,
+  );
+  return changed === 1;
+}
+
+/** Removes the oldest attempts made before `before`; ids follow time. */
+export async function removeAttempts(
+  tx: Tx,
+  input: { readonly before: number; readonly limit: number },
+): Promise<boolean> {
+  const removed = await tx.run(
+    'delete from attempts where id in (select id from attempts order by id limit ?) and at < ?',
+    input.limit,
+    input.before,
+  );
+  return removed === input.limit;
+}

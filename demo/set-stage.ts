@@ -1,0 +1,78 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createJudge, type Judge } from './judge-answer.ts';
+import { type Receiver, startReceiver } from './receiver.ts';
+import { createSecret, type ServingChild, startService } from './start-service.ts';
+import { startSimulator } from './start-simulator.ts';
+
+/** Everything a run needs, running. */
+export interface Stage {
+  readonly service: ServingChild;
+  readonly simulator: ServingChild;
+  readonly receiver: Receiver;
+  readonly judge: Judge;
+  readonly databasePath: string;
+}
+
+/** What must be ended or removed, the last first. */
+export interface CleanUp {
+  later(end: () => unknown): void;
+  run(): Promise<void>;
+}
+
+/** A list of endings; each is run even when another one fails. */
+export function createCleanUp(): CleanUp {
+  const ends: (() => unknown)[] = [];
+  return {
+    later: (end) => {
+      ends.push(end);
+    },
+    async run() {
+      for (let end = ends.pop(); end !== undefined; end = ends.pop()) {
+        try {
+          await end();
+        } catch (error) {
+          process.stderr.write(`while cleaning up: ${(error as Error).message}\n`);
+        }
+      }
+    },
+  };
+}
+
+/** Starts receiver, simulator and service with settings that suit `requests` requests. */
+export async function setStage(requests: number, cleanUp: CleanUp): Promise<Stage> {
+  const folder = makeTemporaryFolder(cleanUp);
+  const databasePath = join(folder, 'demo.db');
+  const secret = createSecret();
+  const judge = createJudge();
+  const receiver = await startReceiver({
+    secret,
+    judge: (delivery) => judge.judge(delivery),
+    keepLines: false,
+  });
+  cleanUp.later(() => receiver.close());
+  const simulator = await startSimulator();
+  cleanUp.later(() => simulator.stop());
+  const service = await startService({
+    DATABASE_PATH: databasePath,
+    OPENAI_BASE_URL: `${simulator.url}/v1`,
+    OPENAI_API_KEY: 'sk-demo',
+    WEBHOOK_SECRET: secret,
+    BATCH_MAX_AGE_MS: 1_500,
+    BATCH_MAX_REQUESTS: Math.min(50_000, Math.max(50, Math.ceil(requests / 5))),
+    POLL_INTERVAL_MS: 200,
+    SUBMIT_LOOKS_MS: '0,200,500,1000',
+    LOG_LEVEL: 'info',
+  });
+  cleanUp.later(() => service.stop());
+  return { service, simulator, receiver, judge, databasePath };
+}
+
+function makeTemporaryFolder(cleanUp: CleanUp): string {
+  const folder = mkdtempSync(join(tmpdir(), 'openai-batch-manager-demo-'));
+  const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  cleanUp.later(remove);
+  process.once('exit', remove);
+  return folder;
+}

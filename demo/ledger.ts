@@ -24,6 +24,7 @@ export interface Counts {
   readonly refused: number;
   /** Deliveries that are forged, malformed or not an answer to what was sent. */
   readonly wrong: number;
+  /** How the delivered requests ended, by the first delivery of each. */
   readonly byOutcome: Readonly<Record<string, number>>;
 }
 
@@ -44,9 +45,12 @@ export function createLedger() {
       repeats++;
       return;
     }
-    byOutcome[delivery.outcome] = (byOutcome[delivery.outcome] ?? 0) + 1;
-    if (deliveredCustomIds.has(delivery.customId)) duplicates++;
+    if (deliveredCustomIds.has(delivery.customId)) {
+      duplicates++;
+      return;
+    }
     deliveredCustomIds.add(delivery.customId);
+    byOutcome[delivery.outcome] = (byOutcome[delivery.outcome] ?? 0) + 1;
   }
 
   return {

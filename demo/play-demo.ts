@@ -97,6 +97,16 @@ function endOnSignals(end: AbortController, cleanUp: CleanUp): void {
     process.on(signal, obey);
     cleanUp.later(() => process.off(signal, obey));
   }
+  if (process.env.npm_lifecycle_event !== undefined) endWithParent(end, cleanUp);
+}
+
+/** npm does not pass SIGTERM on through its shell: under npm, the end of the shell is the order to end. */
+function endWithParent(end: AbortController, cleanUp: CleanUp): void {
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid !== parent) end.abort(new Interrupted('SIGTERM'));
+  }, 500);
+  cleanUp.later(() => clearInterval(watch));
 }
 
 function endWithChild(child: Child, end: AbortController): void {

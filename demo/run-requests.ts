@@ -11,8 +11,8 @@ import { submitAll } from './submit.ts';
 import { type BatchSums, noBatches, readBatches } from './watch-batches.ts';
 
 const lookEveryMs = 250;
-/** After the last delivery the service has this long to call its batches done. */
-const finishWithinMs = 15_000;
+/** After the last delivery, or the last finished batch, whatever is still missing has this long to come. */
+const graceMs = 10_000;
 
 /** A run under way, and what has been seen of it. */
 export interface Run {
@@ -53,14 +53,16 @@ export function startRun(
   }
 
   async function follow(): Promise<void> {
-    let allDeliveredAt: number | null = null;
+    let nearlyOverAt: number | null = null;
     for (;;) {
       sums = await readBatches(service.url, signal);
       show();
-      if (receiver.count().delivered >= options.requests) {
-        allDeliveredAt ??= performance.now();
-        if (sums.unfinished === 0 || performance.now() - allDeliveredAt > finishWithinMs) return;
-      }
+      const delivered = receiver.count().delivered >= options.requests;
+      const finished = accepted >= options.requests && sums.unfinished === 0;
+      if (delivered && finished) return;
+      if (!delivered && !finished) nearlyOverAt = null;
+      else nearlyOverAt ??= performance.now();
+      if (nearlyOverAt !== null && performance.now() - nearlyOverAt > graceMs) return;
       await pause(lookEveryMs, undefined, { signal });
     }
   }

@@ -34,8 +34,9 @@ export function startRun(
   let sums: BatchSums = noBatches;
 
   function show(): void {
-    const answered = sums.succeeded + sums.failed;
-    progress.update({ accepted, atOpenAI: sums.sent, answered, delivered: receiver.count().delivered });
+    // A request that had to be sent again was at OpenAI in two batches.
+    const atOpenAI = Math.min(sums.sent, options.requests);
+    progress.update({ accepted, atOpenAI, answered: sums.answered, delivered: receiver.count().delivered });
   }
 
   async function submit(): Promise<void> {

@@ -4,8 +4,8 @@ export interface BatchSums {
   /** Batches that still owe something. */
   readonly unfinished: number;
   readonly sent: number;
-  readonly succeeded: number;
-  readonly failed: number;
+  /** Requests that have an outcome, good or bad. */
+  readonly answered: number;
   readonly tokens: number;
   readonly listNanoUsd: number;
   readonly paidNanoUsd: number;
@@ -14,9 +14,12 @@ export interface BatchSums {
 interface Batch {
   readonly id: string | number;
   readonly state: string;
-  readonly sent_count: number;
+  readonly sent_count: number | null;
   readonly succeeded_count: number;
   readonly failed_count: number;
+  readonly expired_count: number;
+  readonly cancelled_count: number;
+  readonly ended_at: string | null;
   readonly input_tokens: number;
   readonly output_tokens: number;
   readonly list_nano_usd: number;
@@ -27,15 +30,13 @@ export const noBatches: BatchSums = {
   batches: 0,
   unfinished: 0,
   sent: 0,
-  succeeded: 0,
-  failed: 0,
+  answered: 0,
   tokens: 0,
   listNanoUsd: 0,
   paidNanoUsd: 0,
 };
 
 const beforeTheProvider = new Set(['building', 'uploading', 'uploaded', 'waiting_for_capacity']);
-const ended = new Set(['done', 'failed', 'expired', 'cancelled']);
 
 /** Reads every page of the service's list of batches. */
 export async function readBatches(service: string, signal?: AbortSignal): Promise<BatchSums> {
@@ -53,12 +54,12 @@ export async function readBatches(service: string, signal?: AbortSignal): Promis
 }
 
 function addBatch(sums: BatchSums, batch: Batch): BatchSums {
+  const answered = batch.succeeded_count + batch.failed_count + batch.expired_count + batch.cancelled_count;
   return {
     batches: sums.batches + 1,
-    unfinished: sums.unfinished + (ended.has(batch.state) ? 0 : 1),
-    sent: sums.sent + (beforeTheProvider.has(batch.state) ? 0 : batch.sent_count),
-    succeeded: sums.succeeded + batch.succeeded_count,
-    failed: sums.failed + batch.failed_count,
+    unfinished: sums.unfinished + (batch.ended_at === null ? 1 : 0),
+    sent: sums.sent + (beforeTheProvider.has(batch.state) ? 0 : (batch.sent_count ?? 0)),
+    answered: sums.answered + answered,
     tokens: sums.tokens + batch.input_tokens + batch.output_tokens,
     listNanoUsd: sums.listNanoUsd + batch.list_nano_usd,
     paidNanoUsd: sums.paidNanoUsd + batch.paid_nano_usd,

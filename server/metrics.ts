@@ -1,5 +1,5 @@
 /** Counters and histograms in Prometheus' words; gauges of the store are filled when they are asked for. */
-import { Counter, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 const prefix = 'openai_batch_manager_';
 
@@ -23,7 +23,24 @@ export class Metrics {
     [0.1, 1, 5, 30, 60, 300, 900, 3_600, 14_400, 43_200, 86_400, 172_800],
   );
   readonly moves = this.#counter('batch_moves_total', 'Moves of batches', ['move']);
+  readonly secondRemoteBatches = this.#counter(
+    'second_remote_batches_total',
+    'Second batches found at the provider for one of ours, and cancelled',
+    [],
+  );
   readonly deliverySeconds = this.#histogram('delivery_attempt_seconds', 'Duration of delivery attempts', []);
+
+  readonly batches = this.#gauge('batches', 'Batches kept, by state', ['state']);
+  readonly batchRequests = this.#gauge('batch_requests', 'Requests kept, by the state of their batch', ['state']);
+  readonly oldestSeconds = this.#gauge('oldest_batch_seconds', 'How long the oldest batch has stood in a state', [
+    'state',
+  ]);
+  readonly deliveries = this.#gauge('deliveries', 'Requests kept, by the state of their delivery', ['state']);
+  readonly usd = this.#gauge('usd', 'Cost of the batches kept, as list price and as paid', ['kind']);
+
+  #gauge<L extends string>(name: string, help: string, labelNames: readonly L[]): Gauge<L> {
+    return new Gauge({ name: prefix + name, help, labelNames, registers: [this.registry] });
+  }
 
   #counter<L extends string>(name: string, help: string, labelNames: readonly L[]): Counter<L> {
     return new Counter({ name: prefix + name, help, labelNames, registers: [this.registry] });

@@ -16,5 +16,4 @@ export const ErrorFormSchema = Type.Object(
       { minItems: 1 },
     ),
   },
-  { $id: 'Errors' },
 );

@@ -20,7 +20,7 @@ export const DeliveryConfigSchema = Type.Object(
     ),
     rabbitmq_routing_key: Type.Optional(Type.String({ maxLength: 255 })),
   },
-  { additionalProperties: false, $id: 'DeliveryConfig' },
+  { additionalProperties: false },
 );
 
 export const PostRequestSchema = Type.Object(
@@ -47,9 +47,9 @@ export const PostRequestSchema = Type.Object(
       }),
     ),
   },
-  { additionalProperties: false, $id: 'PostRequest' },
+  { additionalProperties: false },
 );
 
 export type PostRequest = Type.Static<typeof PostRequestSchema>;
 
-export const AcceptedSchema = Type.Object({ custom_id: Type.String() }, { $id: 'Accepted' });
+export const AcceptedSchema = Type.Object({ custom_id: Type.String() });

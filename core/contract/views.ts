@@ -18,7 +18,6 @@ const UsageSchema = Type.Object(
     output_tokens: Type.Integer(),
     reasoning_tokens: Type.Integer(),
   },
-  { $id: 'Usage' },
 );
 
 const CostSchema = Type.Object(
@@ -27,7 +26,6 @@ const CostSchema = Type.Object(
     paid_nano_usd: Type.Integer(),
     saved_nano_usd: Type.Integer(),
   },
-  { $id: 'Cost' },
 );
 
 export const AttemptSchema = Type.Object(
@@ -43,7 +41,6 @@ export const AttemptSchema = Type.Object(
     delivery_config: DeliveryConfigSchema,
     attempted_at: time(),
   },
-  { $id: 'Attempt' },
 );
 
 export const RequestSchema = Type.Object(
@@ -69,7 +66,6 @@ export const RequestSchema = Type.Object(
     updated_at: time(),
     outcome_at: nullable(time()),
   },
-  { $id: 'Request' },
 );
 
 export const RequestDetailSchema = Type.Object(
@@ -86,7 +82,6 @@ export const RequestDetailSchema = Type.Object(
     usage: nullable(UsageSchema),
     cost: nullable(CostSchema, { description: 'Null while the price of the model is not known.' }),
   },
-  { $id: 'RequestDetail' },
 );
 
 export const BatchSchema = Type.Object(
@@ -141,7 +136,6 @@ export const BatchSchema = Type.Object(
     settled_at: nullable(time()),
     ended_at: nullable(time()),
   },
-  { $id: 'Batch' },
 );
 
 export const TransitionSchema = Type.Object(
@@ -153,12 +147,10 @@ export const TransitionSchema = Type.Object(
     reason: nullable(Type.String()),
     transitioned_at: time(),
   },
-  { $id: 'Transition' },
 );
 
 export const BatchDetailSchema = Type.Object(
   { ...BatchSchema.properties, transitions: Type.Array(TransitionSchema, { description: 'Oldest first.' }) },
-  { $id: 'BatchDetail' },
 );
 
 const nextCursor = nullable(Type.String(), {
@@ -170,7 +162,6 @@ export const BatchListSchema = Type.Object({ data: Type.Array(BatchSchema), next
 
 export const IntakeSchema = Type.Object(
   { paused: Type.Boolean(), since: nullable(time()), by: nullable(Type.String()) },
-  { $id: 'Intake' },
 );
 
 export const ApiKeySchema = Type.Object(
@@ -182,5 +173,4 @@ export const ApiKeySchema = Type.Object(
     created_by: Type.String(),
     revoked_at: nullable(time()),
   },
-  { $id: 'ApiKey' },
 );

@@ -23,7 +23,10 @@ export interface Envelope {
  * `delivery_config`, among the body's own keys), and the body as it will be stored.
  *
  * The bytes must be JSON (UTF-8, accepted by JSON.parse). Null when the text is not an object. `body` shares
- * the memory of `bytes` when it held no whitespace outside strings.
+ * the memory of `bytes` when it held no whitespace outside strings; else it is an array of its own.
+ *
+ * Time against JSON.parse of the same text, from a Buffer: 0.7 for a chat of 2 KB, 1.7 when it is pretty-printed, 0.25
+ * for 8 million tiny tokens in 16 MB, 0.02 for one string of 16 MB, 1.6 for a million keys in one object.
  */
 export function readEnvelope(bytes: Uint8Array): Envelope | null {
   const cursor = new Cursor(bytes, startOfText(bytes));

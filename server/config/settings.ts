@@ -24,12 +24,12 @@ interface Spec<T> {
 
 export type Group = 'Provider' | 'Server' | 'Access' | 'Store' | 'Batches' | 'Provider pace' | 'Delivery' | 'Retention' | 'Logs';
 
-const text = (group: Group, fallback: string | null, about: string, more: Partial<Spec<string | null>> = {}) =>
-  ({ kind: 'text', default: fallback, about, group, ...more }) as Spec<string | null>;
+const text = <T extends string | null>(group: Group, fallback: T, about: string) =>
+  ({ kind: 'text', default: fallback, about, group }) as Spec<T extends null ? string | null : string>;
 const secret = (group: Group, about: string) =>
   ({ kind: 'secret', default: null, about, group }) as Spec<string | null>;
-const url = (group: Group, fallback: string | null, about: string, more: Partial<Spec<string | null>> = {}) =>
-  ({ kind: 'url', default: fallback, about, group, ...more }) as Spec<string | null>;
+const url = <T extends string | null>(group: Group, fallback: T, about: string, aliases: readonly string[] = []) =>
+  ({ kind: 'url', default: fallback, about, group, aliases }) as Spec<T extends null ? string | null : string>;
 const integer = (group: Group, fallback: number, about: string, least = 0, most = Number.MAX_SAFE_INTEGER) =>
   ({ kind: 'integer', default: fallback, about, group, least, most }) as Spec<number>;
 const choice = <C extends string>(group: Group, choices: readonly C[], fallback: C, about: string) =>
@@ -47,9 +47,7 @@ export const settingSpecs = {
 
   HOST: text('Server', '127.0.0.1', 'Address to listen on. Anything but loopback needs credentials (see AUTH).'),
   PORT: integer('Server', 4000, 'Port to listen on; 0 takes a free one.', 0, 65_535),
-  PUBLIC_URL: url('Server', null, 'Where others reach this service; shown in the API description.', {
-    aliases: ['PHX_HOST'],
-  }),
+  PUBLIC_URL: url('Server', null, 'Where others reach this service; shown in the API description.', ['PHX_HOST']),
   BODY_LIMIT_BYTES: integer('Server', 16_000_000, 'Largest body of one request.', 1_000),
   DRAIN_MS: integer('Server', 8 * second, 'How long a stop waits for work under way before it gives leases back.'),
 
@@ -76,6 +74,7 @@ export const settingSpecs = {
   PROVIDER_STALL_MS: integer('Provider pace', 60 * second, 'A transfer without progress for this long is given up.', 100),
   SUBMIT_LOOKS_MS: integers('Provider pace', adoptionLooks, 'When to look for a batch whose creation has an unknown outcome, before it is created again.'),
   RETRY_FASTER: integer('Provider pace', 1, 'Divides every pause between retries; for tests and demonstrations.', 1, 10_000),
+  REMOTE_FILES_KEEP_MS: integer('Provider pace', hour, 'Files of a finished batch are removed at the provider after this long.'),
   FILE_EXPIRES_S: integer('Provider pace', 30 * 86_400, 'Life of an uploaded file at the provider.', 3_600, 2_592_000),
 
   WEBHOOK_SECRET: secret('Delivery', 'Signs webhooks (Standard Webhooks, whsec_…). Made at the first start when it is not given.'),

@@ -44,7 +44,7 @@ export class IntakeGate {
     const row = rows.find(({ name }) => name === settingName);
     this.#pause = row ? { since: row.updated_at, by: row.updated_by } : null;
     if (this.#ctx.store.dialect === 'sqlite') {
-      const { bavail, bsize } = await statfs(dirname(this.#ctx.settings.DATABASE_PATH ?? '.'));
+      const { bavail, bsize } = await statfs(dirname(this.#ctx.settings.DATABASE_PATH));
       this.#diskLow = bavail * bsize < this.#ctx.settings.DISK_LOW_BYTES;
     }
   }

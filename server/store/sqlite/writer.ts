@@ -7,6 +7,7 @@
  */
 import { Worker } from 'node:worker_threads';
 import { AppError } from '../../../core/errors.ts';
+import type { ApplyInput } from '../batches/apply-results.ts';
 import type { AcceptInput } from '../intake/accept-requests.ts';
 import { bulkWrites, type WriteName } from '../operations.ts';
 import { packBytes } from './pack-bytes.ts';
@@ -99,12 +100,21 @@ export class Writer {
   }
 }
 
+/** The two operations that carry bytes hand them over in one buffer. */
 function pack(name: WriteName, input: unknown, transfer: ArrayBuffer[]): unknown {
-  if (name !== 'acceptRequests') return input;
-  const { arrivals, ...rest } = input as AcceptInput;
-  const packed = packBytes(arrivals, ['body', 'contentHash']);
-  transfer.push(packed.buffer);
-  return { ...rest, arrivals: packed.items };
+  if (name === 'acceptRequests') {
+    const { arrivals, ...rest } = input as AcceptInput;
+    const packed = packBytes(arrivals, ['body', 'contentHash']);
+    transfer.push(packed.buffer);
+    return { ...rest, arrivals: packed.items };
+  }
+  if (name === 'applyResults') {
+    const { findings, ...rest } = input as ApplyInput;
+    const packed = packBytes(findings, ['line']);
+    transfer.push(packed.buffer);
+    return { ...rest, findings: packed.items };
+  }
+  return input;
 }
 
 function unavailable(cause: Error): AppError {

@@ -1,0 +1,48 @@
+/** Whether it lives, whether it is ready, and its figures. */
+import Type from 'typebox';
+import { fillGauges } from '../../../views/gauges.ts';
+import { type Door, errors } from '../door.ts';
+
+const ReadySchema = Type.Object({
+  ready: Type.Boolean(),
+  checks: Type.Object({ store: Type.String(), intake: Type.String(), stopping: Type.Boolean() }),
+});
+
+export function healthRoutes({ app, ctx, gate, accepting }: Door): void {
+  app.get('/health', {
+    schema: {
+      summary: 'Is the process alive?',
+      tags: ['health'],
+      response: { 200: Type.Object({ status: Type.Enum(['ok']) }) },
+    },
+    handler: async () => ({ status: 'ok' }),
+  });
+  app.get('/ready', {
+    schema: {
+      summary: 'Can it take requests now?',
+      tags: ['health'],
+      response: { 200: ReadySchema, 503: ReadySchema },
+    },
+    handler: async (_request, reply) => {
+      const store = await ctx.store.ping().then(
+        () => 'ok',
+        () => 'does not answer',
+      );
+      const intake = gate.paused ? 'paused' : gate.diskLow ? 'disk low' : 'open';
+      const ready = store === 'ok' && accepting();
+      return reply.code(ready ? 200 : 503).send({ ready, checks: { store, intake, stopping: !accepting() } });
+    },
+  });
+  app.get('/metrics', {
+    config: { scope: 'read' },
+    schema: {
+      summary: 'Figures for Prometheus',
+      tags: ['health'],
+      response: { 200: Type.String(), ...errors() },
+    },
+    handler: async (_request, reply) => {
+      const text = await fillGauges(ctx);
+      return reply.header('content-type', ctx.metrics.registry.contentType).send(text);
+    },
+  });
+}

@@ -1,0 +1,154 @@
+/** Requests: send one, look at one, list, stop, redeliver. */
+import type { FastifyRequest } from 'fastify';
+import Type from 'typebox';
+import { AcceptedSchema, PostRequestSchema } from '../../../../core/contract/intake.ts';
+import { RequestDetailSchema, RequestListSchema } from '../../../../core/contract/views.ts';
+import { AppError } from '../../../../core/errors.ts';
+import { requestStates } from '../../../../core/request.ts';
+import { notFound, redeliverOne } from '../../../operator/redeliver-request.ts';
+import { cancelOne, deleteOne } from '../../../operator/stop-request.ts';
+import { awaitOutcome } from '../../../views/await-outcome.ts';
+import { requestDetailView, requestView } from '../../../views/request-view.ts';
+import { actorOf, type Door, errors } from '../door.ts';
+import { PageQuery, readFilter, readId, readPage, RequestFilterQuery, type RequestQuery } from '../query.ts';
+
+const byCustomId = Type.Object({ custom_id: Type.String() });
+type ByCustomId = { Params: { custom_id: string } };
+
+/** Longest time a look may be held, in seconds. */
+const mostWaitS = 60;
+
+export function requestRoutes(door: Door): void {
+  postRequest(door);
+  listRequests(door);
+  showRequest(door);
+  stopRequest(door);
+  redeliverRequest(door);
+}
+
+function postRequest({ app, intake }: Door): void {
+  app.post('/api/requests', {
+    config: { scope: 'produce' },
+    // The verb checks the shape itself: other doors take the same requests, and it needs the bytes as well.
+    validatorCompiler: () => () => true,
+    schema: {
+      summary: 'Send one request',
+      description: 'Answered after the request is on disk. The same content again is answered as the first time.',
+      tags: ['requests'],
+      body: PostRequestSchema,
+      response: { 202: AcceptedSchema, ...errors(400, 409, 413, 415, 422, 503) },
+    },
+    handler: async (request, reply) => {
+      const { customId } = await intake.accept(request.bytes ?? Buffer.alloc(0), 'http');
+      return reply.code(202).send({ custom_id: customId });
+    },
+  });
+}
+
+function listRequests({ app, ctx }: Door): void {
+  app.get<{ Querystring: RequestQuery & { cursor?: string; limit?: string } }>('/api/requests', {
+    config: { scope: 'read' },
+    schema: {
+      summary: 'List requests, newest first',
+      tags: ['requests'],
+      querystring: Type.Object({ ...RequestFilterQuery, ...PageQuery }, { additionalProperties: false }),
+      response: { 200: RequestListSchema, ...errors(422) },
+    },
+    handler: async ({ query }) => {
+      const { rows, nextBeforeId } = await ctx.store.listRequests({ ...readFilter(query), ...readPage(query) });
+      return { data: rows.map(requestView), next_cursor: nextBeforeId === null ? null : String(nextBeforeId) };
+    },
+  });
+}
+
+function showRequest({ app, ctx }: Door): void {
+  app.get<ByCustomId & { Querystring: { wait?: string } }>('/api/requests/:custom_id', {
+    config: { scope: 'read' },
+    schema: {
+      summary: 'Look at one request, with its result and attempts',
+      tags: ['requests'],
+      params: byCustomId,
+      querystring: Type.Object(
+        {
+          wait: Type.Optional(
+            Type.String({ description: `Hold the answer until the outcome, at most ${mostWaitS} seconds.` }),
+          ),
+        },
+        { additionalProperties: false },
+      ),
+      response: { 200: RequestDetailSchema, ...errors(404, 422) },
+    },
+    handler: async (request) => {
+      const { custom_id } = request.params;
+      const { wait } = request.query;
+      if (wait !== undefined) {
+        const limitMs = Math.min(readId(wait, 'wait'), mostWaitS) * 1_000;
+        await awaitOutcome(ctx, custom_id, limitMs, goneSignal(request));
+      }
+      const view = await requestDetailView(ctx, custom_id);
+      if (!view) throw new AppError('not_found', notFound(custom_id));
+      return view;
+    },
+  });
+}
+
+/** Aborts when the caller goes away. */
+function goneSignal(request: FastifyRequest): AbortSignal {
+  const gone = new AbortController();
+  request.raw.socket.once('close', () => gone.abort());
+  return gone.signal;
+}
+
+function stopRequest({ app, ctx }: Door): void {
+  app.post<ByCustomId>('/api/requests/:custom_id/cancel', {
+    config: { scope: 'produce' },
+    schema: {
+      summary: 'Cancel a request while its batch is building',
+      description: 'It ends with the outcome cancelled, which is delivered.',
+      tags: ['requests'],
+      params: byCustomId,
+      response: { 202: AcceptedSchema, ...errors(404, 409) },
+    },
+    handler: async (request, reply) => {
+      await cancelOne(ctx, request.params.custom_id);
+      return reply.code(202).send({ custom_id: request.params.custom_id });
+    },
+  });
+  app.delete<ByCustomId>('/api/requests/:custom_id', {
+    config: { scope: 'produce' },
+    schema: {
+      summary: 'Delete a request while its batch is building',
+      tags: ['requests'],
+      params: byCustomId,
+      response: { 204: Type.Null({ description: 'Deleted.' }), ...errors(404, 409) },
+    },
+    handler: async (request, reply) => {
+      await deleteOne(ctx, request.params.custom_id);
+      return reply.code(204).send();
+    },
+  });
+}
+
+function redeliverRequest({ app, ctx }: Door): void {
+  app.post<ByCustomId>('/api/requests/:custom_id/redeliver', {
+    config: { scope: 'operate' },
+    schema: {
+      summary: 'Deliver one outcome again',
+      tags: ['requests'],
+      params: byCustomId,
+      response: {
+        202: Type.Object({
+          id: Type.Integer(),
+          custom_id: Type.String(),
+          state: Type.Enum([...requestStates]),
+          message: Type.String(),
+        }),
+        ...errors(404, 409, 422),
+      },
+    },
+    handler: async (request, reply) => {
+      const redelivered = await redeliverOne(ctx, request.params.custom_id, actorOf(request));
+      return reply.code(202).send({ ...redelivered, message: 'The outcome is delivered again.' });
+    },
+  });
+}

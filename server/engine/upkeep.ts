@@ -1,0 +1,98 @@
+/**
+ * Duties that belong to no batch in particular: removing what was deleted or is past its retention, and files
+ * at the provider that nobody needs. Sweeps over rows, in slices, each at most once in a while.
+ */
+import { pauseAfter, providerSchedule } from '../../core/backoff.ts';
+import type { Context } from '../context.ts';
+import { ProviderError } from '../provider/errors.ts';
+
+const pauseMs = 60_000;
+const sliceRows = 500;
+const cleanupsAtOnce = 10;
+const cleanupLeaseMs = 120_000;
+
+export class Upkeep {
+  readonly #ctx: Context;
+  readonly #also: readonly (() => Promise<void>)[];
+  readonly #stopping = new AbortController();
+  #loop: Promise<void> | undefined;
+  #rouse: (() => void) | undefined;
+  #awake = false;
+
+  /** @param also further duties for each round, such as reading what operators have set elsewhere */
+  constructor(ctx: Context, also: readonly (() => Promise<void>)[]) {
+    this.#ctx = ctx;
+    this.#also = also;
+  }
+
+  start(): void {
+    const off = this.#ctx.wakeUps.on('upkeep', () => {
+      this.#awake = true;
+      this.#rouse?.();
+    });
+    this.#loop = this.#run().finally(off);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#rouse?.();
+    await this.#loop;
+  }
+
+  /** One round of every duty. */
+  async runOnce(): Promise<void> {
+    const { store, settings, clock } = this.#ctx;
+    const now = clock.now();
+    const limit = sliceRows;
+    for (const duty of this.#also) await duty();
+    await this.#untilDone(() => store.removeSlice({ limit }));
+    await this.#untilDone(() => store.retireBatch({ before: now - settings.RETENTION_RESULTS_MS, now }));
+    await this.#untilDone(() => store.removeBodies({ before: now - settings.RETENTION_BODIES_MS, limit, now }));
+    await this.#untilDone(() => store.removeAttempts({ before: now - settings.RETENTION_ATTEMPTS_MS, limit }));
+    await this.#cleanUpRemotely();
+  }
+
+  async #untilDone(slice: () => Promise<boolean>): Promise<void> {
+    while (!this.#stopping.signal.aborted && (await slice())) continue;
+  }
+
+  async #cleanUpRemotely(): Promise<void> {
+    const { store, provider, clock } = this.#ctx;
+    const due = await store.claimCleanups({
+      credentials: provider.credentials,
+      now: clock.now(),
+      leaseMs: cleanupLeaseMs,
+      limit: cleanupsAtOnce,
+    });
+    for (const duty of due) {
+      try {
+        await provider.deleteFile(duty.remote_id, this.#stopping.signal);
+        await store.finishCleanup({ id: duty.id });
+      } catch (error) {
+        await this.#postpone(duty.id, duty.tries, error);
+      }
+    }
+    if (due.length === cleanupsAtOnce) this.#awake = true;
+  }
+
+  /** A file that is gone is what was wanted. */
+  async #postpone(id: number, tries: number, error: unknown): Promise<void> {
+    const { store, clock, settings, log } = this.#ctx;
+    if (error instanceof ProviderError && error.kind === 'not_found') return store.finishCleanup({ id });
+    const message = error instanceof Error ? error.message : String(error);
+    const pause = pauseAfter(providerSchedule, tries, this.#ctx.random()) / settings.RETRY_FASTER;
+    await store.postponeCleanup({ id, dueAt: Math.round(clock.now() + pause), error: message.slice(0, 500) });
+    log.warn({ event: 'remote_cleanup_failed', id, tries, err: error });
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopping.signal.aborted) {
+      this.#awake = false;
+      await this.runOnce().catch((error) => this.#ctx.log.error({ event: 'upkeep_failed', err: error }));
+      if (this.#awake) continue;
+      const rest = new AbortController();
+      this.#rouse = () => rest.abort();
+      await this.#ctx.clock.pause(pauseMs, rest.signal);
+    }
+  }
+}

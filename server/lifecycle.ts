@@ -1,0 +1,68 @@
+/** Starting in order, and stopping without losing anything. */
+import { AppError } from '../core/errors.ts';
+import type { Service } from './compose.ts';
+import { checkExposure } from './config/check-exposure.ts';
+import { ConfigError } from './config/read-settings.ts';
+import { deliveryLeaseMs } from './pipeline/7-deliver/dispatcher.ts';
+import { ProviderError } from './provider/errors.ts';
+
+/** Starts everything. @returns the address it serves */
+export async function startService(service: Service): Promise<string> {
+  const { ctx, http, gate } = service;
+  const keys = (await ctx.store.listApiKeys()).filter((key) => key.revoked_at === null);
+  checkExposure(ctx.settings, keys.length + ctx.settings.API_KEYS.length);
+  await checkProviderKey(service);
+  await gate.refresh();
+  if (ctx.store.dialect === 'sqlite') await takeOver(service);
+  const url = await http.app.listen({ host: ctx.settings.HOST, port: ctx.settings.PORT });
+  for (const driver of service.drivers) driver.start();
+  service.dispatcher.start();
+  service.upkeep.start();
+  const open = await http.auth.isOpen();
+  ctx.log.info({ event: 'listening', url, credentials: open ? 'none needed' : 'API key' });
+  return url;
+}
+
+/** A refused key stops the start; a network fault does not. */
+async function checkProviderKey({ ctx }: Service): Promise<void> {
+  try {
+    await ctx.provider.checkKey(AbortSignal.timeout(10_000));
+  } catch (error) {
+    if (error instanceof ProviderError && error.kind === 'auth') {
+      throw new ConfigError([`OPENAI_API_KEY is refused by ${ctx.settings.OPENAI_BASE_URL}: ${error.message}`]);
+    }
+    ctx.log.warn({ event: 'key_not_checked', why: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+/** One process owns the file, so leases in it belong to the dead: work goes on at once. */
+async function takeOver({ ctx }: Service): Promise<void> {
+  const batches = await ctx.store.breakLeases();
+  const deliveries = await ctx.store.breakDeliveryLeases({ now: ctx.clock.now(), leaseMs: deliveryLeaseMs });
+  if (batches + deliveries > 0) ctx.log.info({ event: 'taken_over', batches, deliveries });
+}
+
+/** Stops intake, lets work under way end within the drain time, gives leases back, closes the store. */
+export async function stopService(service: Service): Promise<void> {
+  const { ctx, http } = service;
+  if (service.state.stopping) return;
+  service.state.stopping = true;
+  ctx.log.info({ event: 'stopping' });
+  await http.app.close();
+  await Promise.all([
+    ...service.drivers.map((driver) => driver.stop(ctx.settings.DRAIN_MS)),
+    service.dispatcher.stop(),
+    service.upkeep.stop(),
+  ]);
+  await Promise.all(service.channels.map((channel) => channel.close()));
+  await ctx.store.close();
+  ctx.log.info({ event: 'stopped' });
+}
+
+/** What a person reads when the service does not start. */
+export function explainStart(error: unknown): string {
+  if (error instanceof ConfigError || error instanceof AppError) return error.message;
+  const { code, port } = error as { code?: string; port?: number };
+  if (code === 'EADDRINUSE') return `Port ${port} is taken. Stop the other program, or set another PORT.`;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

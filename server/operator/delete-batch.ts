@@ -1,0 +1,35 @@
+import { AppError } from '../../core/errors.ts';
+import type { Context } from '../context.ts';
+import { planRemoteCleanup } from '../pipeline/6-download/plan-remote-cleanup.ts';
+import { findBatch, illegalMove } from './find-batch.ts';
+
+/** Deletes an ended batch with its requests, results and remote files. @returns requests that go with it */
+export async function deleteEndedBatch(
+  ctx: Context,
+  id: number,
+  options: { readonly evenUndelivered: boolean; readonly actor: string },
+): Promise<number> {
+  const batch = await findBatch(ctx, id);
+  const deletion = await ctx.store.deleteBatch({
+    batchId: id,
+    evenUndelivered: options.evenUndelivered,
+    now: ctx.clock.now(),
+  });
+  switch (deletion.kind) {
+    case 'deleting':
+      await planRemoteCleanup(ctx, batch);
+      ctx.log.info({ event: 'batch_deleted', batch: id, requests: deletion.requests, actor: options.actor });
+      ctx.wakeUps.wake('upkeep');
+      return deletion.requests;
+    case 'not_found':
+      throw new AppError('not_found', `There is no batch ${id}.`);
+    case 'too_early':
+      throw illegalMove(id, 'deleted', deletion.state, 'Cancel it first, or wait until it has ended.');
+    case 'undelivered':
+      throw new AppError(
+        'illegal_move',
+        `Batch ${id} has ${deletion.count} outcomes that were not delivered yet. ` +
+          'Add undelivered=true to delete them as well.',
+      );
+  }
+}

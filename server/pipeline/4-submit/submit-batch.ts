@@ -1,0 +1,156 @@
+/**
+ * Creates a batch at the provider, once.
+ *
+ * Creating is not idempotent, so it is never blind: the intent is written down first, the batch carries our tag,
+ * and while an intent has an unknown outcome nothing is created until we have looked for the tag several times.
+ */
+import { capacitySchedule, pauseAfter } from '../../../core/backoff.ts';
+import type { Context } from '../../context.ts';
+import type { Held } from '../../engine/driver.ts';
+import { reach } from '../../engine/kill-points.ts';
+import { ProviderError } from '../../provider/errors.ts';
+import type { RemoteBatch } from '../../provider/port.ts';
+import type { BatchFacts } from '../../store/moves.ts';
+import { cancelHeld } from '../cancel-held.ts';
+import { moveHeld, release } from '../move-held.ts';
+import { sendAllRequests } from '../send-all-requests.ts';
+import { tagKey, tagOf } from '../tag.ts';
+import { findCreated } from './find-created.ts';
+
+export async function submitBatch(ctx: Context, held: Held): Promise<void> {
+  const { batch } = held;
+  if (batch.submit_intent_at !== null) return resolveIntent(ctx, held);
+  if (batch.cancel_requested_at !== null) return cancelHeld(ctx, held);
+  if (batch.provider_credentials !== ctx.provider.credentials) {
+    await moveHeld(ctx, held, 'reupload', {
+      actor: 'submit',
+      reason: 'the input file belongs to other credentials',
+      facts: { openai_input_file_id: null, provider_credentials: null },
+    });
+    return;
+  }
+  await createBatch(ctx, held);
+}
+
+/** A creation whose end is not known: adopt what is found; create again only after the last look. */
+async function resolveIntent(ctx: Context, held: Held): Promise<void> {
+  const { batch } = held;
+  const found = await findCreated(ctx, held);
+  if (found) return recordCreated(ctx, held, found, 'found by its tag');
+  const looks = ctx.settings.SUBMIT_LOOKS_MS;
+  const nextLook = looks[batch.submit_looks + 1];
+  const intentAt = batch.submit_intent_at ?? ctx.clock.now();
+  if (nextLook !== undefined) {
+    await release(ctx, held, { submit_looks: batch.submit_looks + 1, due_at: intentAt + nextLook });
+    return;
+  }
+  await release(ctx, held, { submit_intent_at: null, submit_looks: 0, due_at: ctx.clock.now() });
+  ctx.wakeUps.wake('submit');
+}
+
+async function createBatch(ctx: Context, held: Held): Promise<void> {
+  const { batch, leaseToken, signal } = held;
+  const attempt = batch.submit_attempt + 1;
+  const intent = { submit_attempt: attempt, submit_intent_at: ctx.clock.now(), submit_looks: 0 };
+  if (!(await ctx.store.recordFacts({ batchId: batch.id, leaseToken, facts: intent }))) return;
+  reach('submit: intent recorded, batch not created');
+  let created: RemoteBatch;
+  try {
+    created = await ctx.provider.createBatch(
+      {
+        inputFileId: batch.openai_input_file_id ?? '',
+        endpoint: batch.endpoint,
+        metadata: { [tagKey]: tagOf(ctx, batch, attempt) },
+      },
+      signal,
+    );
+  } catch (error) {
+    if (error instanceof ProviderError) return recordRefusal(ctx, held, error, intent.submit_intent_at);
+    throw error;
+  }
+  reach('submit: batch created, not recorded');
+  await recordCreated(ctx, { ...held, batch: { ...batch, ...intent } }, created, 'created');
+}
+
+async function recordCreated(ctx: Context, held: Held, remote: RemoteBatch, reason: string): Promise<void> {
+  const facts: BatchFacts = {
+    openai_batch_id: remote.id,
+    openai_created_at: remote.createdAt,
+    openai_status: remote.status,
+    openai_checked_at: ctx.clock.now(),
+    submit_intent_at: null,
+    submit_looks: 0,
+    waiting_reason: null,
+    advanced_at: null,
+    provider_credentials: ctx.provider.credentials,
+  };
+  const known = await ctx.store.recordFacts({ batchId: held.batch.id, facts });
+  if (!known) return;
+  const moved = await moveHeld(ctx, held, 'submit', { facts, actor: 'submit', reason });
+  if (!moved) return;
+  reach('submit: recorded, requests not marked as sent');
+  await sendAllRequests(ctx, moved.id);
+}
+
+/** What a refusal means: nothing was created, or we cannot know. */
+async function recordRefusal(ctx: Context, held: Held, error: ProviderError, intentAt: number): Promise<void> {
+  const { batch } = held;
+  if (error.mayHaveActed) {
+    const firstLook = ctx.settings.SUBMIT_LOOKS_MS[0] ?? 0;
+    await release(ctx, held, {
+      due_at: intentAt + firstLook,
+      last_error: error.message,
+      last_error_at: ctx.clock.now(),
+    });
+    ctx.wakeUps.wake('submit');
+    return;
+  }
+  const cleared: BatchFacts = { submit_intent_at: null, submit_looks: 0 };
+  switch (error.kind) {
+    case 'capacity':
+    case 'funding':
+      return waitForCapacity(ctx, held, error, cleared);
+    case 'not_found':
+      await moveHeld(ctx, held, 'reupload', {
+        actor: 'submit',
+        reason: error.message,
+        facts: { ...cleared, openai_input_file_id: null },
+      });
+      return;
+    case 'refused':
+    case 'too_large':
+    case 'conflict':
+      await moveHeld(ctx, held, 'fail', {
+        actor: 'submit',
+        reason: error.message,
+        facts: { ...cleared, openai_errors: JSON.stringify([{ code: error.code, message: error.message }]) },
+      });
+      return;
+    default: {
+      await ctx.store.recordFacts({ batchId: batch.id, leaseToken: held.leaseToken, facts: cleared });
+      throw error;
+    }
+  }
+}
+
+async function waitForCapacity(
+  ctx: Context,
+  held: Held,
+  error: ProviderError,
+  cleared: BatchFacts,
+): Promise<void> {
+  const { batch } = held;
+  const now = ctx.clock.now();
+  const tries = batch.tries + 1;
+  const pauseMs = pauseAfter(capacitySchedule, tries, ctx.random()) / ctx.settings.RETRY_FASTER;
+  const facts: BatchFacts = {
+    ...cleared,
+    tries,
+    due_at: Math.round(now + pauseMs),
+    waiting_reason: error.message,
+    last_error: error.message,
+    last_error_at: now,
+  };
+  if (batch.state === 'waiting_for_capacity') await release(ctx, held, facts);
+  else await moveHeld(ctx, held, 'wait', { facts, actor: 'submit', reason: error.message });
+}

@@ -1,0 +1,94 @@
+/**
+ * Asks how a batch is doing at the provider and follows its word. A word that we do not know is kept, shown and
+ * followed; counts are progress for the eye and steer nothing.
+ */
+import { pollPause } from '../../../core/backoff.ts';
+import type { Context } from '../../context.ts';
+import type { Held } from '../../engine/driver.ts';
+import { reach } from '../../engine/kill-points.ts';
+import { isCapacity, isFunding } from '../../provider/errors.ts';
+import type { RemoteBatch } from '../../provider/port.ts';
+import type { BatchFacts } from '../../store/moves.ts';
+import { moveHeld, release } from '../move-held.ts';
+import { sendAllRequests } from '../send-all-requests.ts';
+import { cancelRemote } from './cancel-remote.ts';
+import { sendAgain } from './send-again.ts';
+
+export async function pollBatch(ctx: Context, held: Held): Promise<void> {
+  const { batch, signal } = held;
+  if (batch.provider_credentials !== ctx.provider.credentials) return holdForeign(ctx, held);
+  if (batch.advanced_at === null) await sendAllRequests(ctx, batch.id);
+  let remote = await ctx.provider.getBatch(batch.openai_batch_id ?? '', signal);
+  if (batch.cancel_requested_at !== null) remote = await cancelRemote(ctx, held, remote);
+  reach('poll: answer seen, not recorded');
+  await follow(ctx, held, remote);
+}
+
+/** Another key or address is set now: the batch is not ours to ask about until the old one is back. */
+async function holdForeign(ctx: Context, held: Held): Promise<void> {
+  await release(ctx, held, {
+    waiting_reason: 'foreign_credentials',
+    due_at: ctx.clock.now() + ctx.settings.POLL_INTERVAL_MS,
+  });
+}
+
+async function follow(ctx: Context, held: Held, remote: RemoteBatch): Promise<void> {
+  const facts = factsOf(ctx, remote);
+  switch (remote.status) {
+    case 'completed':
+      await moveHeld(ctx, held, 'complete', { facts, actor: 'provider' });
+      return;
+    case 'expired':
+      await moveHeld(ctx, held, 'expire', { facts, actor: 'provider' });
+      return;
+    case 'cancelled':
+      await moveHeld(ctx, held, 'cancel', {
+        facts,
+        actor: held.batch.cancel_requested_at === null ? 'provider' : 'operator',
+        reason: held.batch.cancel_requested_at === null ? 'cancelled at the provider' : 'by order',
+      });
+      return;
+    case 'failed':
+      return followFailure(ctx, held, remote, facts);
+    default:
+      await keepFollowing(ctx, held, facts);
+  }
+}
+
+/** "Failed" means that nothing ran. Want of room or money is "not now"; anything else ends this batch. */
+async function followFailure(
+  ctx: Context,
+  held: Held,
+  remote: RemoteBatch,
+  facts: BatchFacts,
+): Promise<void> {
+  const notNow = remote.errors.find((error) => isCapacity(error.code, error.message) || isFunding(error.code));
+  if (notNow) return sendAgain(ctx, held, notNow.message, facts);
+  const [first] = remote.errors;
+  await moveHeld(ctx, held, 'fail', {
+    facts,
+    actor: 'provider',
+    reason: first ? `${first.code ?? 'error'}: ${first.message}` : 'failed without a reason',
+  });
+}
+
+async function keepFollowing(ctx: Context, held: Held, facts: BatchFacts): Promise<void> {
+  const now = ctx.clock.now();
+  const ageMs = now - held.batch.state_at;
+  const pauseMs = pollPause(ageMs, ctx.settings.POLL_INTERVAL_MS, ctx.random());
+  await release(ctx, held, { ...facts, tries: 0, last_error: null, waiting_reason: null, due_at: now + pauseMs });
+}
+
+function factsOf(ctx: Context, remote: RemoteBatch): BatchFacts {
+  const { total, completed, failed } = remote.counts;
+  return {
+    openai_status: remote.status,
+    openai_checked_at: ctx.clock.now(),
+    ...(total === null ? {} : { openai_total: total }),
+    ...(completed === null ? {} : { openai_completed: completed }),
+    ...(failed === null ? {} : { openai_failed: failed }),
+    openai_output_file_id: remote.outputFileId,
+    openai_error_file_id: remote.errorFileId,
+    openai_errors: remote.errors.length > 0 ? JSON.stringify(remote.errors.slice(0, 1_000)) : null,
+  };
+}

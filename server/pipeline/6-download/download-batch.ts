@@ -1,0 +1,89 @@
+/**
+ * Fetches and applies the results of a batch that has ended, however it ended.
+ *
+ * completed, expired, cancelled and failed are handled alike: both files are read if they exist, each row is
+ * judged by its own content, good rows are kept, and every other request gets a successor or an outcome. The
+ * steps can be repeated from the start at any time: a result is applied once, a leftover is settled once.
+ */
+import type { Context } from '../../context.ts';
+import type { Held } from '../../engine/driver.ts';
+import { reach } from '../../engine/kill-points.ts';
+import type { BatchRow } from '../../store/rows.ts';
+import { startAllDeliveries } from '../7-deliver/start-all-deliveries.ts';
+import { moveHeld } from '../move-held.ts';
+import { applyFile } from './apply-file.ts';
+import { fetchFile } from './fetch-file.ts';
+import { leftoverRule } from './leftover-rule.ts';
+import { planRemoteCleanup } from './plan-remote-cleanup.ts';
+import { SeenLines } from './seen-lines.ts';
+
+export async function downloadBatch(ctx: Context, held: Held): Promise<void> {
+  if (held.batch.state === 'openai_completed') {
+    await moveHeld(ctx, held, 'download', { actor: 'download' });
+    return;
+  }
+  const seen = await applyFiles(ctx, held);
+  reach('download: all results applied, leftovers not settled');
+  await settleAll(ctx, held);
+  reach('download: leftovers settled, not recorded');
+  const after = await ctx.store.finishDownload({
+    batchId: held.batch.id,
+    leaseToken: held.leaseToken,
+    lines: seen && seen.reconcile(held.batch.sent_count ?? 0),
+    now: ctx.clock.now(),
+  });
+  if (!after) return;
+  await planRemoteCleanup(ctx, after);
+  ctx.wakeUps.wake('upload');
+  ctx.wakeUps.wake('outcomes');
+  if (after.state === 'ready_to_deliver') ctx.wakeUps.wake('deliver');
+  else await endSettling(ctx, held, after);
+}
+
+/** Null when the provider has no file of this batch. */
+async function applyFiles(ctx: Context, held: Held): Promise<SeenLines | null> {
+  const { openai_output_file_id: output, openai_error_file_id: error, provider_credentials } = held.batch;
+  if (!output && !error) return null;
+  if (provider_credentials !== ctx.provider.credentials) {
+    throw new Error('foreign_credentials: the result files belong to another key or address');
+  }
+  const seen = new SeenLines();
+  for (const [kind, id] of [['output', output] as const, ['error', error] as const]) {
+    if (!id) continue;
+    const file = await fetchFile(ctx, id, held.signal);
+    if (!file) continue;
+    reach('download: file fetched, nothing applied');
+    try {
+      await applyFile(ctx, held, kind, file.path, seen);
+    } finally {
+      await file.remove();
+    }
+  }
+  return seen;
+}
+
+const sliceRows = 500;
+
+async function settleAll(ctx: Context, { batch, leaseToken, signal }: Held): Promise<void> {
+  const rule = leftoverRule(batch);
+  for (;;) {
+    const { held, returned, ended } = await ctx.store.settleLeftovers({
+      batchId: batch.id,
+      leaseToken,
+      now: ctx.clock.now(),
+      limit: sliceRows,
+      successorLimit: ctx.settings.BATCH_MAX_REQUESTS,
+      ...rule,
+    });
+    if (!held || signal.aborted) throw new Error('the lease was lost while leftovers were settled');
+    if (returned + ended < sliceRows) return;
+  }
+}
+
+/** expired, failed and cancelled keep their word; their outcomes leave from here. */
+async function endSettling(ctx: Context, held: Held, after: BatchRow): Promise<void> {
+  await startAllDeliveries(ctx, after.id);
+  await ctx.store.settleBatch({ batchId: after.id, leaseToken: held.leaseToken, now: ctx.clock.now() });
+  ctx.wakeUps.wake('deliveries');
+  ctx.log.info({ event: 'batch_settled', batch: after.id, state: after.state });
+}

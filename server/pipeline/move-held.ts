@@ -1,0 +1,44 @@
+/** Moves a batch that a driver holds, and reports it. */
+import type { BatchMove, BatchState } from '../../core/batch.ts';
+import type { Context } from '../context.ts';
+import type { Held } from '../engine/driver.ts';
+import type { BatchFacts } from '../store/moves.ts';
+import type { BatchRow } from '../store/rows.ts';
+import { reportMove } from './report-move.ts';
+
+export interface HeldMove {
+  readonly to?: BatchState;
+  readonly facts?: BatchFacts;
+  readonly actor: string;
+  readonly reason?: string;
+}
+
+/** The row as it is now, or null when the lease was lost or the state forbids the move: somebody else was first. */
+export async function moveHeld(
+  ctx: Context,
+  { batch, leaseToken }: Held,
+  move: BatchMove,
+  how: HeldMove,
+): Promise<BatchRow | null> {
+  const after = await ctx.store.advanceBatch({
+    batchId: batch.id,
+    move,
+    leaseToken,
+    now: ctx.clock.now(),
+    ...how,
+  });
+  if (after) {
+    ctx.metrics.moves.inc({ move });
+    reportMove(ctx, batch, after);
+  }
+  return after;
+}
+
+/** Ends the lease of a batch that stays where it is until `dueAt`. */
+export async function release(
+  ctx: Context,
+  { batch, leaseToken }: Held,
+  facts: BatchFacts,
+): Promise<BatchRow | null> {
+  return ctx.store.recordFacts({ batchId: batch.id, leaseToken, facts, release: true });
+}

@@ -1,0 +1,24 @@
+/** How our things are recognised at the provider, where several installations may share a project. */
+import type { Context } from '../context.ts';
+import type { BatchRow } from '../store/rows.ts';
+
+/** Key of our tag in a batch's metadata. */
+export const tagKey = 'openai_batch_manager';
+
+/** Tag of one attempt at creating a batch: installation, batch, attempt. */
+export function tagOf(ctx: Pick<Context, 'installationId'>, batch: Pick<BatchRow, 'id'>, attempt: number): string {
+  return `${tagPrefix(ctx, batch)}${attempt}`;
+}
+
+/** What every attempt's tag of this batch begins with. */
+export function tagPrefix(ctx: Pick<Context, 'installationId'>, batch: Pick<BatchRow, 'id'>): string {
+  return `${ctx.installationId}:${batch.id}:`;
+}
+
+/** Name of a batch's input file; a batch that is restarted or re-cut has another one. */
+export function inputFileName(
+  ctx: Pick<Context, 'installationId'>,
+  batch: Pick<BatchRow, 'id' | 'submit_attempt'>,
+): string {
+  return `${ctx.installationId}-${batch.id}-${batch.submit_attempt}.jsonl`;
+}

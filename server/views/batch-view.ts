@@ -1,0 +1,104 @@
+/** A batch as the API shows it. */
+import type { BatchDetailSchema, BatchSchema } from '../../core/contract/views.ts';
+import type { Static } from 'typebox';
+import { mayMove, type BatchMove } from '../../core/batch.ts';
+import type { Context } from '../context.ts';
+import type { BatchRow } from '../store/rows.ts';
+import { isoTime, isoTimeOrNull } from './times.ts';
+
+export type BatchView = Static<typeof BatchSchema>;
+export type BatchDetailView = Static<typeof BatchDetailSchema>;
+
+/** Moves that a person may order. */
+const operatorMoves = ['close', 'cancel', 'restart', 'redeliver'] as const satisfies BatchMove[];
+
+function movesOf(row: BatchRow): BatchMove[] {
+  return operatorMoves.filter((move) => {
+    if (!mayMove(row.state, move)) return false;
+    if (move === 'close') return row.request_count > row.cancelled_count;
+    return move !== 'cancel' || row.cancel_requested_at === null;
+  });
+}
+
+export function batchView(row: BatchRow): BatchView {
+  return {
+    id: row.id,
+    endpoint: row.endpoint,
+    model: row.model,
+    state: row.state,
+    moves: movesOf(row),
+    hand_over: row.hand_over,
+    successor_of: row.successor_of,
+    close_reason: row.close_reason,
+    request_count: row.request_count,
+    sent_count: row.sent_count,
+    size_bytes: row.size_bytes,
+    estimated_input_tokens: row.estimated_tokens,
+    succeeded_count: row.succeeded_count,
+    failed_count: row.failed_count,
+    expired_count: row.expired_count,
+    cancelled_count: row.cancelled_count,
+    delivering_count: row.delivering_count,
+    delivered_count: row.delivered_count,
+    delivery_failed_count: row.delivery_failed_count,
+    output_lines: row.output_lines,
+    error_lines: row.error_lines,
+    missing_lines: row.missing_lines,
+    duplicate_lines: row.duplicate_lines,
+    unknown_lines: row.unknown_lines,
+    ...providerFacts(row),
+    input_tokens: row.input_tokens,
+    cached_tokens: row.cached_tokens,
+    output_tokens: row.output_tokens,
+    reasoning_tokens: row.reasoning_tokens,
+    list_nano_usd: row.list_nano_usd,
+    paid_nano_usd: row.paid_nano_usd,
+    saved_nano_usd: row.list_nano_usd - row.paid_nano_usd,
+    unpriced_count: row.unpriced_count,
+    tries: row.tries,
+    last_error: row.last_error,
+    next_try_at: isoTimeOrNull(row.due_at),
+    cancel_requested_at: isoTimeOrNull(row.cancel_requested_at),
+    created_at: isoTime(row.created_at),
+    state_at: isoTime(row.state_at),
+    closed_at: isoTimeOrNull(row.closed_at),
+    settled_at: isoTimeOrNull(row.settled_at),
+    ended_at: isoTimeOrNull(row.ended_at),
+  };
+}
+
+function providerFacts(row: BatchRow) {
+  return {
+    openai_input_file_id: row.openai_input_file_id,
+    openai_batch_id: row.openai_batch_id,
+    openai_status: row.openai_status,
+    openai_status_last_checked_at: isoTimeOrNull(row.openai_checked_at),
+    openai_requests_total: row.openai_total,
+    openai_requests_completed: row.openai_completed,
+    openai_requests_failed: row.openai_failed,
+    openai_output_file_id: row.openai_output_file_id,
+    openai_error_file_id: row.openai_error_file_id,
+    openai_errors: row.openai_errors === null ? null : (JSON.parse(row.openai_errors) as unknown),
+    waiting_reason: row.waiting_reason,
+  };
+}
+
+/** Transitions shown with a batch; a healthy one has about ten. */
+const mostTransitions = 1_000;
+
+export async function batchDetailView(ctx: Context, id: number): Promise<BatchDetailView | null> {
+  const row = await ctx.store.getBatch({ id });
+  if (!row) return null;
+  const transitions = await ctx.store.listTransitions({ batchId: id, limit: mostTransitions });
+  return {
+    ...batchView(row),
+    transitions: transitions.map((t) => ({
+      move: t.move,
+      from: t.from_state,
+      to: t.to_state,
+      actor: t.actor,
+      reason: t.reason,
+      transitioned_at: isoTime(t.at),
+    })),
+  };
+}

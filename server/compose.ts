@@ -1,7 +1,8 @@
 /** Puts the parts together. Nothing is decided here, and nothing starts by itself. */
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
+import type { DriverName } from '../core/stages.ts';
 import type { Channel } from './channels/port.ts';
 import { makeSecret } from './channels/signature.ts';
 import { WebhookChannel } from './channels/webhook.ts';
@@ -13,6 +14,7 @@ import { systemClock } from './engine/clock.ts';
 import { Driver, type Work } from './engine/driver.ts';
 import { Upkeep } from './engine/upkeep.ts';
 import { WakeUps } from './engine/wake-ups.ts';
+import { makeLogger } from './logger.ts';
 import { Metrics } from './metrics.ts';
 import { Intake } from './pipeline/1-intake/accept-request.ts';
 import { IntakeGate } from './pipeline/1-intake/intake-gate.ts';
@@ -25,7 +27,6 @@ import { deliverBatch } from './pipeline/7-deliver/deliver-batch.ts';
 import { Dispatcher } from './pipeline/7-deliver/dispatcher.ts';
 import { OpenAIProvider } from './provider/openai.ts';
 import { openSqliteStore } from './store/sqlite/open-sqlite-store.ts';
-import type { DriverName } from '../core/stages.ts';
 
 /** Everything that runs, ready to be started. */
 export interface Service {
@@ -40,7 +41,10 @@ export interface Service {
   readonly state: { stopping: boolean };
 }
 
-const stageWork: Record<DriverName, { readonly work: Work; readonly places: (settings: Settings) => number }> = {
+const stageWork: Record<
+  DriverName,
+  { readonly work: Work; readonly places: (settings: Settings) => number }
+> = {
   build: { work: closeOldBatch, places: () => 10 },
   upload: { work: uploadBatch, places: (settings) => settings.UPLOAD_CONCURRENCY },
   submit: { work: submitBatch, places: (settings) => settings.SUBMIT_CONCURRENCY },
@@ -63,22 +67,12 @@ export async function composeService(settings: Settings, log = makeLogger(settin
     clock: ctx.clock,
   });
   const drivers = (Object.keys(stageWork) as DriverName[]).map(
-    (name) => new Driver({ name, ctx, concurrency: stageWork[name].places(settings), work: stageWork[name].work }),
+    (name) =>
+      new Driver({ name, ctx, concurrency: stageWork[name].places(settings), work: stageWork[name].work }),
   );
   const dispatcher = new Dispatcher(ctx, { webhook });
   const upkeep = new Upkeep(ctx, [() => gate.refresh()]);
   return { ctx, gate, http, drivers, dispatcher, upkeep, channels: [webhook], state };
-}
-
-/** One JSON line for each business event; secrets have no way in. */
-export function makeLogger(settings: Pick<Settings, 'LOG_LEVEL'>): Logger {
-  return pino({
-    level: settings.LOG_LEVEL,
-    base: null,
-    timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label) => ({ level: label }) },
-    redact: { paths: ['*.authorization', '*.headers', 'err.headers', 'err.cause.headers', 'err.request'], remove: true },
-  });
 }
 
 async function makeContext(settings: Settings, log: Logger): Promise<Context> {

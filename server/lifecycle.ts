@@ -29,7 +29,9 @@ async function checkProviderKey({ ctx }: Service): Promise<void> {
     await ctx.provider.checkKey(AbortSignal.timeout(10_000));
   } catch (error) {
     if (error instanceof ProviderError && error.kind === 'auth') {
-      throw new ConfigError([`OPENAI_API_KEY is refused by ${ctx.settings.OPENAI_BASE_URL}: ${error.message}`]);
+      throw new ConfigError([
+        `OPENAI_API_KEY is refused by ${ctx.settings.OPENAI_BASE_URL}: ${error.message}`,
+      ]);
     }
     ctx.log.warn({ event: 'key_not_checked', why: error instanceof Error ? error.message : String(error) });
   }

@@ -8,11 +8,10 @@ const lastMomentMs = 9_500;
 
 try {
   const service = await composeService(readSettings(process.env).settings);
-  let ending: Promise<void> | undefined;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
       setTimeout(() => process.exit(1), lastMomentMs).unref();
-      ending ??= stopService(service).then(() => process.exit(0));
+      void stopService(service).then(() => process.exit(0));
     });
   }
   await startService(service).catch(async (error) => {

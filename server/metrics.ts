@@ -7,7 +7,10 @@ export class Metrics {
   readonly registry = new Registry();
 
   readonly requestsAccepted = this.#counter('requests_accepted_total', 'Requests stored', ['door']);
-  readonly requestsRefused = this.#counter('requests_refused_total', 'Requests refused, by code', ['door', 'code']);
+  readonly requestsRefused = this.#counter('requests_refused_total', 'Requests refused, by code', [
+    'door',
+    'code',
+  ]);
   readonly outcomes = this.#counter('request_outcomes_total', 'Requests that ended, by outcome', ['outcome']);
   readonly resultLines = this.#counter('result_lines_total', 'Lines of result files, by kind', ['kind']);
   readonly attempts = this.#counter('delivery_attempts_total', 'Delivery attempts, by outcome', ['outcome']);
@@ -15,7 +18,9 @@ export class Metrics {
     'call',
     'result',
   ]);
-  readonly providerSeconds = this.#histogram('provider_call_seconds', 'Duration of calls to the provider', ['call']);
+  readonly providerSeconds = this.#histogram('provider_call_seconds', 'Duration of calls to the provider', [
+    'call',
+  ]);
   readonly stageSeconds = this.#histogram(
     'batch_state_seconds',
     'How long batches stood in a state before they left it',
@@ -31,10 +36,14 @@ export class Metrics {
   readonly deliverySeconds = this.#histogram('delivery_attempt_seconds', 'Duration of delivery attempts', []);
 
   readonly batches = this.#gauge('batches', 'Batches kept, by state', ['state']);
-  readonly batchRequests = this.#gauge('batch_requests', 'Requests kept, by the state of their batch', ['state']);
-  readonly oldestSeconds = this.#gauge('oldest_batch_seconds', 'How long the oldest batch has stood in a state', [
+  readonly batchRequests = this.#gauge('batch_requests', 'Requests kept, by the state of their batch', [
     'state',
   ]);
+  readonly oldestSeconds = this.#gauge(
+    'oldest_batch_seconds',
+    'How long the oldest batch has stood in a state',
+    ['state'],
+  );
   readonly deliveries = this.#gauge('deliveries', 'Requests kept, by the state of their delivery', ['state']);
   readonly usd = this.#gauge('usd', 'Cost of the batches kept, as list price and as paid', ['kind']);
 

@@ -10,7 +10,10 @@ export const DeliveryConfigSchema = Type.Object(
   {
     type: Type.Enum(['webhook', 'rabbitmq', 'none'], { description: 'Where the outcome goes.' }),
     webhook_url: Type.Optional(
-      Type.String({ maxLength: 2_048, description: 'For type webhook: an http or https URL. Required there.' }),
+      Type.String({
+        maxLength: 2_048,
+        description: 'For type webhook: an http or https URL. Required there.',
+      }),
     ),
     rabbitmq_queue: Type.Optional(
       Type.String({ minLength: 1, maxLength: 255, description: 'For type rabbitmq: a queue by name.' }),
@@ -38,7 +41,11 @@ export const PostRequestSchema = Type.Object(
       { additionalProperties: true, description: 'Passed to OpenAI unchanged.' },
     ),
     tag: Type.Optional(
-      Type.String({ minLength: 1, maxLength: tagLength, description: 'Groups requests for lists and costs.' }),
+      Type.String({
+        minLength: 1,
+        maxLength: tagLength,
+        description: 'Groups requests for lists and costs.',
+      }),
     ),
     metadata: Type.Optional(
       Type.Record(Type.String({ maxLength: 64 }), Type.String({ maxLength: 512 }), {

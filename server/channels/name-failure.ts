@@ -24,7 +24,11 @@ const mostErrorLength = 500;
 
 export function nameFailure(error: unknown): { readonly outcome: AttemptOutcome; readonly error: string } {
   const { code, text } = deepest(error);
-  const tls = code.startsWith('ERR_TLS') || code.startsWith('ERR_SSL') || code.includes('CERT') || code.includes('SIGNATURE');
+  const tls =
+    code.startsWith('ERR_TLS') ||
+    code.startsWith('ERR_SSL') ||
+    code.includes('CERT') ||
+    code.includes('SIGNATURE');
   const outcome = words[code] ?? (tls ? 'tls_error' : 'other');
   return { outcome, error: `${code === '' ? '' : `${code}: `}${text}`.slice(0, mostErrorLength) };
 }

@@ -46,9 +46,21 @@ export class WebhookChannel implements Channel {
         signal,
       });
       const responseExcerpt = await readExcerpt(answer.body);
-      return judgeAnswer(answer.statusCode, answer.headers, responseExcerpt, took(), this.#options.clock.now());
+      return judgeAnswer(
+        answer.statusCode,
+        answer.headers,
+        responseExcerpt,
+        took(),
+        this.#options.clock.now(),
+      );
     } catch (error) {
-      return { ...nameFailure(error), statusCode: null, durationMs: took(), responseExcerpt: null, retryAfterMs: null };
+      return {
+        ...nameFailure(error),
+        statusCode: null,
+        durationMs: took(),
+        responseExcerpt: null,
+        retryAfterMs: null,
+      };
     }
   }
 

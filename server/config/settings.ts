@@ -22,14 +22,30 @@ interface Spec<T> {
   readonly aliases?: readonly string[];
 }
 
-export type Group = 'Provider' | 'Server' | 'Access' | 'Store' | 'Batches' | 'Provider pace' | 'Delivery' | 'Retention' | 'Logs';
+export type Group =
+  | 'Provider'
+  | 'Server'
+  | 'Access'
+  | 'Store'
+  | 'Batches'
+  | 'Provider pace'
+  | 'Delivery'
+  | 'Retention'
+  | 'Logs';
 
 const text = <T extends string | null>(group: Group, fallback: T, about: string) =>
   ({ kind: 'text', default: fallback, about, group }) as Spec<T extends null ? string | null : string>;
 const secret = (group: Group, about: string) =>
   ({ kind: 'secret', default: null, about, group }) as Spec<string | null>;
-const url = <T extends string | null>(group: Group, fallback: T, about: string, aliases: readonly string[] = []) =>
-  ({ kind: 'url', default: fallback, about, group, aliases }) as Spec<T extends null ? string | null : string>;
+const url = <T extends string | null>(
+  group: Group,
+  fallback: T,
+  about: string,
+  aliases: readonly string[] = [],
+) =>
+  ({ kind: 'url', default: fallback, about, group, aliases }) as Spec<
+    T extends null ? string | null : string
+  >;
 const integer = (group: Group, fallback: number, about: string, least = 0, most = Number.MAX_SAFE_INTEGER) =>
   ({ kind: 'integer', default: fallback, about, group, least, most }) as Spec<number>;
 const choice = <C extends string>(group: Group, choices: readonly C[], fallback: C, about: string) =>
@@ -41,53 +57,156 @@ const integers = (group: Group, fallback: readonly number[], about: string) =>
 
 export const settingSpecs = {
   OPENAI_API_KEY: secret('Provider', 'Key for the provider. Required.'),
-  OPENAI_BASE_URL: url('Provider', 'https://api.openai.com/v1', 'Where the provider is; the simulator, for example.'),
+  OPENAI_BASE_URL: url(
+    'Provider',
+    'https://api.openai.com/v1',
+    'Where the provider is; the simulator, for example.',
+  ),
   OPENAI_ORGANIZATION: text('Provider', null, 'Organization header, for keys that belong to several.'),
   OPENAI_PROJECT: text('Provider', null, 'Project header, for keys that belong to several.'),
 
-  HOST: text('Server', '127.0.0.1', 'Address to listen on. Anything but loopback needs credentials (see AUTH).'),
+  HOST: text(
+    'Server',
+    '127.0.0.1',
+    'Address to listen on. Anything but loopback needs credentials (see AUTH).',
+  ),
   PORT: integer('Server', 4000, 'Port to listen on; 0 takes a free one.', 0, 65_535),
-  PUBLIC_URL: url('Server', null, 'Where others reach this service; shown in the API description.', ['PHX_HOST']),
+  PUBLIC_URL: url('Server', null, 'Where others reach this service; shown in the API description.', [
+    'PHX_HOST',
+  ]),
   BODY_LIMIT_BYTES: integer('Server', 16_000_000, 'Largest body of one request.', 1_000),
-  DRAIN_MS: integer('Server', 8 * second, 'How long a stop waits for work under way before it gives leases back.'),
+  DRAIN_MS: integer(
+    'Server',
+    8 * second,
+    'How long a stop waits for work under way before it gives leases back.',
+  ),
 
-  AUTH: choice('Access', ['keys', 'none'], 'keys', 'Set to none to serve other hosts without credentials, on purpose.'),
-  API_KEYS: list('Access', 'Keys from the environment: name:scopes:key, separated by commas; scopes joined by +.', 'secret'),
+  AUTH: choice(
+    'Access',
+    ['keys', 'none'],
+    'keys',
+    'Set to none to serve other hosts without credentials, on purpose.',
+  ),
+  API_KEYS: list(
+    'Access',
+    'Keys from the environment: name:scopes:key, separated by commas; scopes joined by +.',
+    'secret',
+  ),
 
   DATABASE_PATH: text('Store', './data/openai-batch-manager.db', 'The SQLite file.'),
-  SECRET_KEY_BASE: secret('Store', 'Encrypts stored secrets; made once beside the SQLite file when it is not given.'),
+  SECRET_KEY_BASE: secret(
+    'Store',
+    'Encrypts stored secrets; made once beside the SQLite file when it is not given.',
+  ),
   DISK_LOW_BYTES: integer('Store', 200_000_000, 'Below this much free disk, intake answers 503.'),
   FSYNC_DELAY_MS: integer('Store', 0, 'For tests: each commit takes this much longer.'),
 
-  BATCH_MAX_REQUESTS: integer('Batches', defaultLimits.maxRequests, 'A batch closes at this many requests.', 1, 100_000),
-  BATCH_MAX_BYTES: integer('Batches', defaultLimits.maxBytes, 'A batch closes at this many bytes of its file.', 1_000),
-  BATCH_MAX_EMBEDDING_INPUTS: integer('Batches', defaultLimits.maxEmbeddingInputs, 'A batch closes at this many embedding inputs.', 1),
-  BATCH_MAX_TOKENS: integer('Batches', defaultLimits.maxTokens, 'A batch closes at this many estimated prompt tokens.', 1),
+  BATCH_MAX_REQUESTS: integer(
+    'Batches',
+    defaultLimits.maxRequests,
+    'A batch closes at this many requests.',
+    1,
+    100_000,
+  ),
+  BATCH_MAX_BYTES: integer(
+    'Batches',
+    defaultLimits.maxBytes,
+    'A batch closes at this many bytes of its file.',
+    1_000,
+  ),
+  BATCH_MAX_EMBEDDING_INPUTS: integer(
+    'Batches',
+    defaultLimits.maxEmbeddingInputs,
+    'A batch closes at this many embedding inputs.',
+    1,
+  ),
+  BATCH_MAX_TOKENS: integer(
+    'Batches',
+    defaultLimits.maxTokens,
+    'A batch closes at this many estimated prompt tokens.',
+    1,
+  ),
   BATCH_MAX_AGE_MS: integer('Batches', hour, 'A batch closes this long after its first request.'),
 
   UPLOAD_CONCURRENCY: integer('Provider pace', 1, 'Input files sent at once.', 1, 64),
   SUBMIT_CONCURRENCY: integer('Provider pace', 10, 'Batches created at once.', 1, 64),
   POLL_CONCURRENCY: integer('Provider pace', 10, 'Batches asked about at once.', 1, 64),
   DOWNLOAD_CONCURRENCY: integer('Provider pace', 1, 'Result files fetched and applied at once.', 1, 64),
-  POLL_INTERVAL_MS: integer('Provider pace', minute, 'Pause between two looks at a batch of ordinary age.', 10),
-  PROVIDER_TIMEOUT_MS: integer('Provider pace', 60 * second, 'Time limit for an answer of the provider.', 100),
-  PROVIDER_STALL_MS: integer('Provider pace', 60 * second, 'A transfer without progress for this long is given up.', 100),
-  SUBMIT_LOOKS_MS: integers('Provider pace', adoptionLooks, 'When to look for a batch whose creation has an unknown outcome, before it is created again.'),
-  RETRY_FASTER: integer('Provider pace', 1, 'Divides every pause between retries; for tests and demonstrations.', 1, 10_000),
-  REMOTE_FILES_KEEP_MS: integer('Provider pace', hour, 'Files of a finished batch are removed at the provider after this long.'),
-  FILE_EXPIRES_S: integer('Provider pace', 30 * 86_400, 'Life of an uploaded file at the provider.', 3_600, 2_592_000),
+  POLL_INTERVAL_MS: integer(
+    'Provider pace',
+    minute,
+    'Pause between two looks at a batch of ordinary age.',
+    10,
+  ),
+  PROVIDER_TIMEOUT_MS: integer(
+    'Provider pace',
+    60 * second,
+    'Time limit for an answer of the provider.',
+    100,
+  ),
+  PROVIDER_STALL_MS: integer(
+    'Provider pace',
+    60 * second,
+    'A transfer without progress for this long is given up.',
+    100,
+  ),
+  SUBMIT_LOOKS_MS: integers(
+    'Provider pace',
+    adoptionLooks,
+    'When to look for a batch whose creation has an unknown outcome, before it is created again.',
+  ),
+  RETRY_FASTER: integer(
+    'Provider pace',
+    1,
+    'Divides every pause between retries; for tests and demonstrations.',
+    1,
+    10_000,
+  ),
+  REMOTE_FILES_KEEP_MS: integer(
+    'Provider pace',
+    hour,
+    'Files of a finished batch are removed at the provider after this long.',
+  ),
+  FILE_EXPIRES_S: integer(
+    'Provider pace',
+    30 * 86_400,
+    'Life of an uploaded file at the provider.',
+    3_600,
+    2_592_000,
+  ),
 
-  WEBHOOK_SECRET: secret('Delivery', 'Signs webhooks (Standard Webhooks, whsec_…). Made at the first start when it is not given.'),
+  WEBHOOK_SECRET: secret(
+    'Delivery',
+    'Signs webhooks (Standard Webhooks, whsec_…). Made at the first start when it is not given.',
+  ),
   DELIVERY_CONCURRENCY: integer('Delivery', 50, 'Webhooks in flight.', 1, 1_000),
   DELIVERY_PER_DESTINATION: integer('Delivery', 50, 'Webhooks in flight to one destination.', 1, 1_000),
-  WEBHOOK_CONNECT_TIMEOUT_MS: integer('Delivery', 10 * second, 'Time limit for a connection to a receiver.', 10),
+  WEBHOOK_CONNECT_TIMEOUT_MS: integer(
+    'Delivery',
+    10 * second,
+    'Time limit for a connection to a receiver.',
+    10,
+  ),
   WEBHOOK_TIMEOUT_MS: integer('Delivery', 15 * second, "Time limit for a receiver's answer.", 10),
 
-  RETENTION_BODIES_MS: integer('Retention', 7 * day, 'Bodies are kept this long after their batch has ended.'),
-  RETENTION_RESULTS_MS: integer('Retention', 30 * day, 'Requests and results are kept this long after their batch has ended.'),
+  RETENTION_BODIES_MS: integer(
+    'Retention',
+    7 * day,
+    'Bodies are kept this long after their batch has ended.',
+  ),
+  RETENTION_RESULTS_MS: integer(
+    'Retention',
+    30 * day,
+    'Requests and results are kept this long after their batch has ended.',
+  ),
   RETENTION_ATTEMPTS_MS: integer('Retention', 90 * day, 'Delivery attempts are kept this long.'),
 
-  LOG_LEVEL: choice('Logs', ['debug', 'info', 'warn', 'error', 'silent'], 'info', 'Least important line that is written.'),
+  LOG_LEVEL: choice(
+    'Logs',
+    ['debug', 'info', 'warn', 'error', 'silent'],
+    'info',
+    'Least important line that is written.',
+  ),
 } as const;
 
 export type SettingName = keyof typeof settingSpecs;

@@ -3,7 +3,7 @@
  * it renews, and goes on until nothing is due. It wakes by an in-process event; the clock is the safety net.
  */
 import { randomUUID } from 'node:crypto';
-import { providerSchedule, pauseAfter } from '../../core/backoff.ts';
+import { pauseAfter, providerSchedule } from '../../core/backoff.ts';
 import { type DriverName, statesOf } from '../../core/stages.ts';
 import type { Context } from '../context.ts';
 import type { BatchRow } from '../store/rows.ts';
@@ -101,7 +101,10 @@ export class Driver {
         this.#underWay.add(work);
       }
       if (batches.length === places) return 0;
-      return Math.min(idlePollMs, Math.max(1, (nextDueAt ?? Number.MAX_SAFE_INTEGER) - this.#options.ctx.clock.now()));
+      return Math.min(
+        idlePollMs,
+        Math.max(1, (nextDueAt ?? Number.MAX_SAFE_INTEGER) - this.#options.ctx.clock.now()),
+      );
     } catch (error) {
       this.#options.ctx.log.error({ event: 'claim_failed', driver: this.#options.name, err: error });
       return idlePollMs;
@@ -146,7 +149,12 @@ export class Driver {
     }
   }
 
-  async #renew(batchId: number, leaseToken: string, lost: AbortController, ended: AbortSignal): Promise<void> {
+  async #renew(
+    batchId: number,
+    leaseToken: string,
+    lost: AbortController,
+    ended: AbortSignal,
+  ): Promise<void> {
     const { ctx } = this.#options;
     while (!ended.aborted) {
       await ctx.clock.pause(leaseMs / 3, ended);
@@ -173,7 +181,12 @@ export class Driver {
       .recordFacts({
         batchId: batch.id,
         leaseToken,
-        facts: { tries, last_error: message.slice(0, 2_000), last_error_at: now, due_at: Math.round(now + pauseMs) },
+        facts: {
+          tries,
+          last_error: message.slice(0, 2_000),
+          last_error_at: now,
+          due_at: Math.round(now + pauseMs),
+        },
         release: true,
       })
       .catch((cause) => ctx.log.error({ event: 'record_failed', batch: batch.id, err: cause }));

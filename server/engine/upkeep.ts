@@ -47,13 +47,17 @@ export class Upkeep {
     for (const duty of this.#also) await duty();
     await this.#untilDone(() => store.removeSlice({ limit }));
     await this.#untilDone(() => store.retireBatch({ before: now - settings.RETENTION_RESULTS_MS, now }));
-    await this.#untilDone(() => store.removeBodies({ before: now - settings.RETENTION_BODIES_MS, limit, now }));
-    await this.#untilDone(() => store.removeAttempts({ before: now - settings.RETENTION_ATTEMPTS_MS, limit }));
+    await this.#untilDone(() =>
+      store.removeBodies({ before: now - settings.RETENTION_BODIES_MS, limit, now }),
+    );
+    await this.#untilDone(() =>
+      store.removeAttempts({ before: now - settings.RETENTION_ATTEMPTS_MS, limit }),
+    );
     await this.#cleanUpRemotely();
   }
 
   async #untilDone(slice: () => Promise<boolean>): Promise<void> {
-    while (!this.#stopping.signal.aborted && (await slice())) continue;
+    while (!this.#stopping.signal.aborted && (await slice()));
   }
 
   async #cleanUpRemotely(): Promise<void> {

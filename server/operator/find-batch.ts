@@ -11,5 +11,8 @@ export async function findBatch(ctx: Context, id: number): Promise<BatchRow> {
 
 /** The refusal for a move that the state forbids. */
 export function illegalMove(id: number, verb: string, state: string, hint = ''): AppError {
-  return new AppError('illegal_move', `Batch ${id} is ${state} and cannot be ${verb}.${hint === '' ? '' : ` ${hint}`}`);
+  return new AppError(
+    'illegal_move',
+    `Batch ${id} is ${state} and cannot be ${verb}.${hint === '' ? '' : ` ${hint}`}`,
+  );
 }

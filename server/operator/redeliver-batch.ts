@@ -14,7 +14,8 @@ export async function redeliverBatch(
   if (batch.settled_at === null) {
     throw illegalMove(id, 'redelivered', batch.state, 'Its outcomes have not all left once yet.');
   }
-  const states = which === 'all' ? (['delivered', 'delivery_failed'] as const) : (['delivery_failed'] as const);
+  const states =
+    which === 'all' ? (['delivered', 'delivery_failed'] as const) : (['delivery_failed'] as const);
   let total = 0;
   for (const state of states) {
     let afterId: number | null = 0;

@@ -21,7 +21,10 @@ export async function redeliverOne(
     case 'being_sent':
       throw new AppError('being_sent', 'An attempt is under way; try again when it has ended.');
     case 'no_outcome':
-      throw new AppError('invalid_state', `The request is ${redelivery.state} and has no outcome to deliver yet.`);
+      throw new AppError(
+        'invalid_state',
+        `The request is ${redelivery.state} and has no outcome to deliver yet.`,
+      );
     case 'no_destination':
       throw new AppError('invalid_state', 'The request has delivery type none: fetch its result instead.');
     default:

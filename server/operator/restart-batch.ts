@@ -25,7 +25,10 @@ export async function restartFailedBatch(ctx: Context, id: number, actor: string
   }
   const batch = await ctx.store.restartBatch({ batchId: id, actor, now: ctx.clock.now() });
   if (!batch) {
-    throw new AppError('illegal_move', `Batch ${id} has no request that ended only because the batch failed.`);
+    throw new AppError(
+      'illegal_move',
+      `Batch ${id} has no request that ended only because the batch failed.`,
+    );
   }
   reportMove(ctx, before, batch);
   return batch;

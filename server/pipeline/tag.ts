@@ -6,7 +6,11 @@ import type { BatchRow } from '../store/rows.ts';
 export const tagKey = 'openai_batch_manager';
 
 /** Tag of one attempt at creating a batch: installation, batch, attempt. */
-export function tagOf(ctx: Pick<Context, 'installationId'>, batch: Pick<BatchRow, 'id'>, attempt: number): string {
+export function tagOf(
+  ctx: Pick<Context, 'installationId'>,
+  batch: Pick<BatchRow, 'id'>,
+  attempt: number,
+): string {
   return `${tagPrefix(ctx, batch)}${attempt}`;
 }
 

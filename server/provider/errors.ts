@@ -36,7 +36,12 @@ export class ProviderError extends Error {
   constructor(
     kind: ProviderErrorKind,
     message: string,
-    facts: { status?: number | null; code?: string | null; retryAfterMs?: number | null; cause?: unknown } = {},
+    facts: {
+      status?: number | null;
+      code?: string | null;
+      retryAfterMs?: number | null;
+      cause?: unknown;
+    } = {},
   ) {
     super(message, { cause: facts.cause });
     this.name = 'ProviderError';

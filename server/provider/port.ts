@@ -13,7 +13,11 @@ export interface RemoteBatch {
   /** Null, missing and "" all mean that there is none. */
   readonly outputFileId: string | null;
   readonly errorFileId: string | null;
-  readonly counts: { readonly total: number | null; readonly completed: number | null; readonly failed: number | null };
+  readonly counts: {
+    readonly total: number | null;
+    readonly completed: number | null;
+    readonly failed: number | null;
+  };
   readonly errors: readonly RemoteBatchError[];
   readonly metadata: Readonly<Record<string, string>>;
 }

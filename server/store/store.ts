@@ -5,9 +5,7 @@ import type { ReadName, reads, WriteName, writes } from './operations.ts';
 type Operation = (tx: any, ...input: any[]) => Promise<any>;
 
 type Method<F extends Operation> =
-  Parameters<F> extends [unknown]
-    ? () => ReturnType<F>
-    : (input: Parameters<F>[1]) => ReturnType<F>;
+  Parameters<F> extends [unknown] ? () => ReturnType<F> : (input: Parameters<F>[1]) => ReturnType<F>;
 
 type Methods = { readonly [K in WriteName]: Method<(typeof writes)[K]> } & {
   readonly [K in ReadName]: Method<(typeof reads)[K]>;

@@ -1,7 +1,8 @@
 /** A batch as the API shows it. */
-import type { BatchDetailSchema, BatchSchema } from '../../core/contract/views.ts';
+
 import type { Static } from 'typebox';
-import { mayMove, type BatchMove } from '../../core/batch.ts';
+import { type BatchMove, mayMove } from '../../core/batch.ts';
+import type { BatchDetailSchema, BatchSchema } from '../../core/contract/views.ts';
 import type { Context } from '../context.ts';
 import type { BatchRow } from '../store/rows.ts';
 import { isoTime, isoTimeOrNull } from './times.ts';

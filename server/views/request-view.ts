@@ -1,7 +1,8 @@
 /** A request as the API shows it. */
+
+import type { Static } from 'typebox';
 import type { AttemptSchema, RequestDetailSchema, RequestSchema } from '../../core/contract/views.ts';
 import { type AttemptOutcome, deliveryId } from '../../core/delivery.ts';
-import type { Static } from 'typebox';
 import type { Context } from '../context.ts';
 import { outcomeContent } from '../pipeline/7-deliver/wrap-parcel.ts';
 import type { RequestDetail, RunRow } from '../store/read/requests.ts';
@@ -90,7 +91,8 @@ export async function requestDetailView(ctx: Context, customId: string): Promise
     ...requestView(row),
     delivery_attempts: attempts.map((attempt) => attemptView(ctx.installationId, attempt)),
     runs: runs.map(runView),
-    result: row.outcome === null ? null : JSON.parse(Buffer.from(outcomeContent(row, result)).toString('utf8')),
+    result:
+      row.outcome === null ? null : JSON.parse(Buffer.from(outcomeContent(row, result)).toString('utf8')),
     usage: usageView(result),
     cost: costView(result),
   };

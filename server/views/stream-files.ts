@@ -19,10 +19,19 @@ export function streamFile(ctx: Context, batch: BatchRow, type: FileType): Async
 async function* streamInput(ctx: Context, batch: BatchRow): AsyncGenerator<Buffer> {
   let afterId = 0;
   for (;;) {
-    const page = await ctx.store.sentPage({ batchId: batch.id, afterId, maxBytes: pageBytes, limit: pageRows });
+    const page = await ctx.store.sentPage({
+      batchId: batch.id,
+      afterId,
+      maxBytes: pageBytes,
+      limit: pageRows,
+    });
     if (page.length === 0) return;
     yield Buffer.concat(
-      page.flatMap(({ id, body }) => [Buffer.from(lineHead(id, batch.endpoint)), body, Buffer.from(lineTail)]),
+      page.flatMap(({ id, body }) => [
+        Buffer.from(lineHead(id, batch.endpoint)),
+        body,
+        Buffer.from(lineTail),
+      ]),
     );
     afterId = page.at(-1)?.id ?? afterId;
   }
@@ -41,7 +50,9 @@ async function* streamResultLines(
       beforeId,
       limit: pageRows,
     });
-    const ids = page.rows.filter((row) => row.outcome !== null && wanted.includes(row.outcome)).map((r) => r.id);
+    const ids = page.rows
+      .filter((row) => row.outcome !== null && wanted.includes(row.outcome))
+      .map((r) => r.id);
     const results = await ctx.store.getResults({ requestIds: ids });
     if (results.length > 0) yield Buffer.concat(results.flatMap(({ line }) => [line, newline]));
     beforeId = page.nextBeforeId;

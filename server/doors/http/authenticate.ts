@@ -29,7 +29,8 @@ export class Authenticator {
 
   /** @throws AppError `unauthorized` or `forbidden` */
   async authenticate(authorization: string | undefined, scope: Scope): Promise<Caller> {
-    const caller = authorization === undefined ? await this.#withoutKey() : await this.#withKey(authorization);
+    const caller =
+      authorization === undefined ? await this.#withoutKey() : await this.#withKey(authorization);
     if (!caller.scopes.has(scope) && !caller.scopes.has('operate')) {
       throw new AppError('forbidden', `This API key lacks the scope ${scope}.`);
     }
@@ -63,7 +64,8 @@ export class Authenticator {
 
   async #withKey(authorization: string): Promise<Caller> {
     const key = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
-    if (key === undefined) throw new AppError('unauthorized', 'Send the API key as "Authorization: Bearer <key>".');
+    if (key === undefined)
+      throw new AppError('unauthorized', 'Send the API key as "Authorization: Bearer <key>".');
     const hash = hashKey(key);
     const known = this.#fromEnvironment.get(hash);
     if (known) return known;
@@ -86,6 +88,8 @@ export class Authenticator {
 function parseKey(entry: string): [string, Caller] {
   const match = /^([^:]+):([a-z+]+):(.+)$/.exec(entry);
   const [, name = 'environment', given = 'operate', key = entry] = match ?? [];
-  const wanted = given.split('+').filter((scope): scope is Scope => (scopes as readonly string[]).includes(scope));
+  const wanted = given
+    .split('+')
+    .filter((scope): scope is Scope => (scopes as readonly string[]).includes(scope));
   return [hashKey(key), { actor: `key ${name}`, scopes: new Set(wanted) }];
 }

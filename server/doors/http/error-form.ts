@@ -1,5 +1,6 @@
 /** Every error leaves in one form; what we did not foresee leaves without its secrets. */
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
 import { AppError, type ErrorCode } from '../../../core/errors.ts';
 import { shapeComplaints } from '../../pipeline/1-intake/shape-complaints.ts';
 
@@ -18,7 +19,10 @@ const known: Readonly<Record<string, { code: ErrorCode; detail: string }>> = {
     detail: 'The body is not as long as Content-Length says.',
   },
   FST_ERR_CTP_EMPTY_JSON_BODY: { code: 'malformed_json', detail: 'The body is empty; send a JSON object.' },
-  FST_ERR_BAD_URL: { code: 'not_found', detail: 'The path holds a percent sign that starts no valid escape.' },
+  FST_ERR_BAD_URL: {
+    code: 'not_found',
+    detail: 'The path holds a percent sign that starts no valid escape.',
+  },
   FST_ERR_MAX_PARAM_LENGTH: { code: 'not_found', detail: 'The path is longer than any custom_id.' },
 };
 
@@ -38,12 +42,19 @@ export function toAppError(error: unknown): AppError {
 }
 
 /** Answers with the error form, and logs what is our fault. */
-export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  const app = toAppError(error);
-  if (app.fate !== 'expected') {
-    request.log.error({ event: 'request_failed', method: request.method, route: request.routeOptions.url, err: app });
-  }
-  if (app.retryAfterS !== undefined) reply.header('retry-after', String(app.retryAfterS));
-  if (app.code === 'unauthorized') reply.header('www-authenticate', 'Bearer');
-  reply.code(app.status).send({ errors: app.complaints });
+export function makeErrorAnswer(log: Logger) {
+  return (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
+    const app = toAppError(error);
+    if (app.fate !== 'expected') {
+      log.error({
+        event: 'request_failed',
+        method: request.method,
+        route: request.routeOptions.url,
+        err: app,
+      });
+    }
+    if (app.retryAfterS !== undefined) reply.header('retry-after', String(app.retryAfterS));
+    if (app.code === 'unauthorized') reply.header('www-authenticate', 'Bearer');
+    reply.code(app.status).send({ errors: app.complaints });
+  };
 }

@@ -1,6 +1,6 @@
 /** The HTTP door: one Fastify instance with every route, authentication, one error form and its own description. */
 import swagger from '@fastify/swagger';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { AppError } from '../../../core/errors.ts';
 import type { Context } from '../../context.ts';
 import type { Intake } from '../../pipeline/1-intake/accept-request.ts';
@@ -8,7 +8,8 @@ import type { IntakeGate } from '../../pipeline/1-intake/intake-gate.ts';
 import { Authenticator } from './authenticate.ts';
 import { describeApi } from './describe-api.ts';
 import type { Door } from './door.ts';
-import { answerError } from './error-form.ts';
+import { makeErrorAnswer } from './error-form.ts';
+import { KnownRoutes } from './known-routes.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
 import { batchRoutes } from './routes/batches.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -36,18 +37,20 @@ export interface HttpServer {
 export async function makeHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { ctx } = options;
   const app = Fastify({
-    loggerInstance: ctx.log as FastifyBaseLogger,
-    disableRequestLogging: true,
     bodyLimit: ctx.settings.BODY_LIMIT_BYTES,
     requestTimeout: requestTimeoutMs,
     routerOptions: { maxParamLength: longestParam },
-    ajv: { customOptions: { removeAdditional: false, coerceTypes: false, useDefaults: false, allErrors: true } },
+    ajv: {
+      customOptions: { removeAdditional: false, coerceTypes: false, useDefaults: false, allErrors: true },
+    },
   });
+  const routes = new KnownRoutes(app);
   const auth = new Authenticator(ctx);
   const door: Door = { ...options, app, auth };
   app.setSerializerCompiler(() => (value) => JSON.stringify(value));
+  const answerError = makeErrorAnswer(ctx.log);
   app.setErrorHandler(answerError);
-  app.setNotFoundHandler((request, reply) => answerError(unknownRoute(app, request), request, reply));
+  app.setNotFoundHandler((request, reply) => answerError(unknownRoute(routes, request), request, reply));
   keepBytes(app);
   checkCallers(door);
   await app.register(swagger, describeApi(ctx));
@@ -69,16 +72,22 @@ export async function makeHttpServer(options: HttpServerOptions): Promise<HttpSe
 function keepBytes(app: FastifyInstance): void {
   app.decorateRequest('bytes', null);
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => {
-    request.bytes = body;
-    if (request.routeOptions.url === '/api/requests') return null;
-    if (body.length === 0) return undefined;
-    try {
-      return JSON.parse(body.toString('utf8')) as unknown;
-    } catch (cause) {
-      throw new AppError('malformed_json', `The body is not valid JSON: ${(cause as Error).message}`, { cause });
-    }
-  });
+  app.addContentTypeParser(
+    'application/json',
+    { parseAs: 'buffer' },
+    async (request: FastifyRequest, body: Buffer) => {
+      request.bytes = body;
+      if (request.routeOptions.url === '/api/requests') return null;
+      if (body.length === 0) return undefined;
+      try {
+        return JSON.parse(body.toString('utf8')) as unknown;
+      } catch (cause) {
+        throw new AppError('malformed_json', `The body is not valid JSON: ${(cause as Error).message}`, {
+          cause,
+        });
+      }
+    },
+  );
 }
 
 function checkCallers({ app, auth }: Door): void {
@@ -89,20 +98,14 @@ function checkCallers({ app, auth }: Door): void {
   });
 }
 
-const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
-
 /** 405 where the address exists for another method, else 404. */
-function unknownRoute(app: FastifyInstance, request: FastifyRequest): AppError {
+function unknownRoute(routes: KnownRoutes, request: FastifyRequest): AppError {
   const [path = '/'] = request.url.split('?');
-  const allowed = methods.filter((method) => app.findRoute({ method, url: path }) !== null || matches(app, method, path));
-  if (allowed.length > 0 && !(allowed as readonly string[]).includes(request.method)) {
+  const allowed = routes.methodsAt(path);
+  if (allowed.length > 0) {
     return new AppError('method_not_allowed', `${path} takes ${allowed.join(', ')}, not ${request.method}.`);
   }
   return new AppError('not_found', `There is nothing at ${path}. The API is described at /api/docs.`);
-}
-
-function matches(app: FastifyInstance, method: string, url: string): boolean {
-  return app.hasRoute({ method, url } as never);
 }
 
 async function addApiPage(app: FastifyInstance): Promise<void> {

@@ -1,7 +1,7 @@
 /** Reads list queries: everything arrives as text, and what cannot be read is refused with its name. */
 import Type from 'typebox';
 import { AppError } from '../../../core/errors.ts';
-import { outcomes, requestStates, type Outcome, type RequestState } from '../../../core/request.ts';
+import { type Outcome, outcomes, type RequestState, requestStates } from '../../../core/request.ts';
 import type { RequestFilter } from '../../store/read/list-requests.ts';
 
 export const mostRows = 1_000;

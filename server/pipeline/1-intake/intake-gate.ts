@@ -31,10 +31,14 @@ export class IntakeGate {
   /** @throws AppError `maintenance_mode` or `disk_low` while intake is shut */
   check(): void {
     if (this.#pause) {
-      throw new AppError('maintenance_mode', 'Intake is paused by an operator. Try again later.', { retryAfterS: 30 });
+      throw new AppError('maintenance_mode', 'Intake is paused by an operator. Try again later.', {
+        retryAfterS: 30,
+      });
     }
     if (this.#diskLow) {
-      throw new AppError('disk_low', 'The disk is nearly full. Try again when there is room.', { retryAfterS: 60 });
+      throw new AppError('disk_low', 'The disk is nearly full. Try again when there is room.', {
+        retryAfterS: 60,
+      });
     }
   }
 

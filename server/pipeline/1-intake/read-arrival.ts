@@ -1,6 +1,7 @@
 /** Turns posted bytes into a request that may be stored, or into complaints that say what to change. */
-import { createHash } from 'node:crypto';
+
 import { isUtf8 } from 'node:buffer';
+import { createHash } from 'node:crypto';
 import { Compile } from 'typebox/compile';
 import { type PostRequest, PostRequestSchema } from '../../../core/contract/intake.ts';
 import { countEmbeddingInputs } from '../../../core/endpoints.ts';
@@ -58,21 +59,28 @@ export function readArrival(bytes: Uint8Array, rules: IntakeRules): Arrival {
 
 function parsePost(bytes: Uint8Array): { post: PostRequest; envelope: Envelope; text: string } {
   if (!isUtf8(bytes)) {
-    throw new AppError('invalid_utf8', 'The body holds bytes that are not UTF-8. Send JSON encoded as UTF-8.');
+    throw new AppError(
+      'invalid_utf8',
+      'The body holds bytes that are not UTF-8. Send JSON encoded as UTF-8.',
+    );
   }
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
   let post: unknown;
   try {
     post = JSON.parse(text);
   } catch (cause) {
-    throw new AppError('malformed_json', `The body is not valid JSON: ${(cause as Error).message}`, { cause });
+    throw new AppError('malformed_json', `The body is not valid JSON: ${(cause as Error).message}`, {
+      cause,
+    });
   }
   if (!shape.Check(post)) refuse(shapeComplaints(shape.Errors(post), post));
   const envelope = readEnvelope(bytes);
   if (!envelope) throw new AppError('validation_error', 'The body must be a JSON object.', { pointer: '' });
   if (envelope.duplicate) {
     const { pointer } = envelope.duplicate;
-    throw new AppError('validation_error', `The key at ${pointer} stands there twice. Send each key once.`, { pointer });
+    throw new AppError('validation_error', `The key at ${pointer} stands there twice. Send each key once.`, {
+      pointer,
+    });
   }
   return { post: post as PostRequest, envelope, text };
 }
@@ -80,7 +88,8 @@ function parsePost(bytes: Uint8Array): { post: PostRequest; envelope: Envelope; 
 /** Values that are stored decoded must be storable as text everywhere. */
 function checkTexts(post: PostRequest, complaints: Complaint[]): void {
   const check = (value: string, pointer: string) => {
-    if (hasNul(value)) complaints.push(complain('validation_error', 'must not hold a NUL character', pointer));
+    if (hasNul(value))
+      complaints.push(complain('validation_error', 'must not hold a NUL character', pointer));
     if (hasLoneSurrogate(value)) {
       complaints.push(complain('validation_error', 'must not hold half of a surrogate pair', pointer));
     }
@@ -99,7 +108,8 @@ function checkBody(
   limits: BatchLimits,
   complaints: Complaint[],
 ): void {
-  const say = (detail: string, pointer: string) => complaints.push(complain('validation_error', detail, pointer));
+  const say = (detail: string, pointer: string) =>
+    complaints.push(complain('validation_error', detail, pointer));
   if ((post.body as { stream?: unknown }).stream === true) {
     say('must not be true: a batch has no streams. Leave it out.', '/body/stream');
   }
@@ -107,7 +117,10 @@ function checkBody(
     say(`is ${load.lineBytes} bytes as a line; a batch takes ${limits.maxBytes}.`, '/body');
   }
   if (load.embeddingInputs > limits.maxEmbeddingInputs) {
-    say(`has ${load.embeddingInputs} inputs; a batch takes ${limits.maxEmbeddingInputs}. Split it.`, '/body/input');
+    say(
+      `has ${load.embeddingInputs} inputs; a batch takes ${limits.maxEmbeddingInputs}. Split it.`,
+      '/body/input',
+    );
   }
 }
 
@@ -115,10 +128,18 @@ function refuse(complaints: readonly Complaint[]): void {
   const [first, ...more] = complaints;
   if (!first) return;
   const pointer = first.source?.pointer;
-  throw new AppError('validation_error', first.detail, { more, ...(pointer === undefined ? {} : { pointer }) });
+  throw new AppError('validation_error', first.detail, {
+    more,
+    ...(pointer === undefined ? {} : { pointer }),
+  });
 }
 
 /** What makes two posts the same: endpoint, body, delivery, tag and metadata as posted. */
 function hashContent(url: string, body: Uint8Array, rest: readonly (string | null)[]): Uint8Array {
-  return createHash('sha256').update(url).update('\n').update(body).update(`\n${JSON.stringify(rest)}`).digest();
+  return createHash('sha256')
+    .update(url)
+    .update('\n')
+    .update(body)
+    .update(`\n${JSON.stringify(rest)}`)
+    .digest();
 }

@@ -16,7 +16,7 @@ import { writeInputFile } from './write-input-file.ts';
 export async function uploadBatch(ctx: Context, held: Held): Promise<void> {
   const { batch } = held;
   if (batch.cancel_requested_at !== null) return cancelHeld(ctx, held);
-  const file = await findFile(ctx, held) ?? (await sendFile(ctx, held));
+  const file = (await findFile(ctx, held)) ?? (await sendFile(ctx, held));
   reach('upload: file sent, not recorded');
   const facts = {
     openai_input_file_id: file.id,

@@ -34,6 +34,8 @@ export async function* writeInputFile(
     afterId = page.at(-1)?.id ?? afterId;
   }
   if (written !== batch.size_bytes) {
-    throw new Error(`batch ${batch.id} should have ${batch.size_bytes} bytes of input, the store has ${written}`);
+    throw new Error(
+      `batch ${batch.id} should have ${batch.size_bytes} bytes of input, the store has ${written}`,
+    );
   }
 }

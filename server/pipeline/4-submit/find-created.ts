@@ -26,7 +26,10 @@ export async function findCreated(ctx: Context, { batch, signal }: Held): Promis
   }
   const [first, ...others] = matches
     .filter((remote) => remote.inputFileId === batch.openai_input_file_id)
-    .sort((a, b) => Number(worthless.has(a.status)) - Number(worthless.has(b.status)) || a.createdAt - b.createdAt);
+    .sort(
+      (a, b) =>
+        Number(worthless.has(a.status)) - Number(worthless.has(b.status)) || a.createdAt - b.createdAt,
+    );
   for (const other of others) await cancelSecond(ctx, batch.id, other);
   return first ?? null;
 }

@@ -93,7 +93,12 @@ async function recordCreated(ctx: Context, held: Held, remote: RemoteBatch, reas
 }
 
 /** What a refusal means: nothing was created, or we cannot know. */
-async function recordRefusal(ctx: Context, held: Held, error: ProviderError, intentAt: number): Promise<void> {
+async function recordRefusal(
+  ctx: Context,
+  held: Held,
+  error: ProviderError,
+  intentAt: number,
+): Promise<void> {
   const { batch } = held;
   if (error.mayHaveActed) {
     const firstLook = ctx.settings.SUBMIT_LOOKS_MS[0] ?? 0;

@@ -62,7 +62,9 @@ async function followFailure(
   remote: RemoteBatch,
   facts: BatchFacts,
 ): Promise<void> {
-  const notNow = remote.errors.find((error) => isCapacity(error.code, error.message) || isFunding(error.code));
+  const notNow = remote.errors.find(
+    (error) => isCapacity(error.code, error.message) || isFunding(error.code),
+  );
   if (notNow) return sendAgain(ctx, held, notNow.message, facts);
   const [first] = remote.errors;
   await moveHeld(ctx, held, 'fail', {
@@ -76,7 +78,13 @@ async function keepFollowing(ctx: Context, held: Held, facts: BatchFacts): Promi
   const now = ctx.clock.now();
   const ageMs = now - held.batch.state_at;
   const pauseMs = pollPause(ageMs, ctx.settings.POLL_INTERVAL_MS, ctx.random());
-  await release(ctx, held, { ...facts, tries: 0, last_error: null, waiting_reason: null, due_at: now + pauseMs });
+  await release(ctx, held, {
+    ...facts,
+    tries: 0,
+    last_error: null,
+    waiting_reason: null,
+    due_at: now + pauseMs,
+  });
 }
 
 function factsOf(ctx: Context, remote: RemoteBatch): BatchFacts {

@@ -1,7 +1,7 @@
 /** Applies one result file in slices, streaming: memory does not grow with the file. */
 import { createReadStream } from 'node:fs';
 import { type Line, LineSplitter, readLines } from '../../../core/json/lines.ts';
-import { type ModelRates, lookUpRates } from '../../../core/pricing.ts';
+import { lookUpRates, type ModelRates } from '../../../core/pricing.ts';
 import type { Context } from '../../context.ts';
 import type { Held } from '../../engine/driver.ts';
 import { reach } from '../../engine/kill-points.ts';

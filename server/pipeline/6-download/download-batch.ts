@@ -29,7 +29,7 @@ export async function downloadBatch(ctx: Context, held: Held): Promise<void> {
   const after = await ctx.store.finishDownload({
     batchId: held.batch.id,
     leaseToken: held.leaseToken,
-    lines: seen && seen.reconcile(held.batch.sent_count ?? 0),
+    lines: seen?.reconcile(held.batch.sent_count ?? 0) ?? null,
     now: ctx.clock.now(),
   });
   if (!after) return;

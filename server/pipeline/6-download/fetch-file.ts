@@ -48,7 +48,10 @@ async function checkEnd(path: string): Promise<void> {
     const { size } = await file.stat();
     const { buffer } = await file.read({ buffer: Buffer.alloc(1), position: size - 1 });
     if (buffer[0] !== 0x0a) {
-      throw new ProviderError('unavailable', `The result file broke off after ${size} bytes; it is fetched again.`);
+      throw new ProviderError(
+        'unavailable',
+        `The result file broke off after ${size} bytes; it is fetched again.`,
+      );
     }
   } finally {
     await file.close();

@@ -1,6 +1,7 @@
 /** What becomes of requests without a result, by how their batch ended. */
-import type { RemoteBatchError } from '../../provider/port.ts';
+
 import { type CallError, missingResult } from '../../../core/verdict.ts';
+import type { RemoteBatchError } from '../../provider/port.ts';
 import { batchFailedCode } from '../../store/batches/restart-batch.ts';
 import type { BatchRow } from '../../store/rows.ts';
 

@@ -165,7 +165,11 @@ export class Dispatcher {
     const { store, clock, log, wakeUps } = this.#ctx;
     for (let tries = 0; ; tries++) {
       try {
-        const ended = await store.recordDeliveries({ leaseToken: this.#leaseToken, now: clock.now(), attempts });
+        const ended = await store.recordDeliveries({
+          leaseToken: this.#leaseToken,
+          now: clock.now(),
+          attempts,
+        });
         reach('deliver: recorded, driver not told');
         for (const batch of ended) log.info({ event: 'batch_done', batch });
         wakeUps.wake('outcomes');

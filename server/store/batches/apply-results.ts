@@ -77,7 +77,11 @@ const noteSetback = `
 
 export async function applyResults(tx: Tx, input: ApplyInput): Promise<ApplyOutput> {
   const { batchId, now } = input;
-  const held = await tx.get('select id from batches where id = ? and lease_token = ?', batchId, input.leaseToken);
+  const held = await tx.get(
+    'select id from batches where id = ? and lease_token = ?',
+    batchId,
+    input.leaseToken,
+  );
   if (!held) return { held: false, applied: 0 };
   const sums = new Sums();
   for (const finding of input.findings) {
@@ -163,4 +167,3 @@ class Sums {
     );
   }
 }
-

@@ -20,7 +20,13 @@ export async function restartSlice(
   tx: Tx,
   { batchId, afterId, limit, now }: RestartSliceInput,
 ): Promise<{ readonly count: number; readonly lastId: number | null }> {
-  const slice = await tx.all<{ id: number; state: string; line_bytes: number; tokens: number; inputs: number }>(
+  const slice = await tx.all<{
+    id: number;
+    state: string;
+    line_bytes: number;
+    tokens: number;
+    inputs: number;
+  }>(
     `select id, state, line_bytes, estimated_tokens as tokens, embedding_inputs as inputs from requests
      where batch_id = ? and id > ? and outcome = 'failed' and error_code = '${batchFailedCode}'
        and state in ${fromStates('restart')} and (lease_token is null or due_at <= ?)
@@ -59,7 +65,12 @@ export async function restartBatch(
   },
 ): Promise<BatchRow | null> {
   const { batchId, actor, now } = input;
-  const load = await tx.get<{ lines: number; bytes: number | null; inputs: number | null; tokens: number | null }>(
+  const load = await tx.get<{
+    lines: number;
+    bytes: number | null;
+    inputs: number | null;
+    tokens: number | null;
+  }>(
     `select count(*) as lines, sum(line_bytes) as bytes, sum(embedding_inputs) as inputs,
        sum(estimated_tokens) as tokens
      from requests where batch_id = ? and state = 'pending'`,

@@ -44,7 +44,10 @@ export async function claimDeliveries(tx: Tx, input: ClaimDeliveriesInput): Prom
   );
   const due = waiting.filter((destination) => destination.due <= now);
   const deliveries: ClaimedDelivery[] = [];
-  for (const [destinationId, quota] of shareOut(input, due.map((d) => d.id))) {
+  for (const [destinationId, quota] of shareOut(
+    input,
+    due.map((d) => d.id),
+  )) {
     const claimed = await tx.all<ClaimedDelivery>(
       `update requests set lease_token = ?, due_at = ?
        where id in (

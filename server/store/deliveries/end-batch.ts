@@ -11,7 +11,10 @@ export async function endBatch(tx: Tx, batchId: number, now: number): Promise<Ba
   const row = await tx.get<BatchRow>('select * from batches where id = ?', batchId);
   if (!row || row.settled_at === null || row.delivering_count > 0) return null;
   if (row.state === 'delivering') {
-    const hand_over = handOverOf({ delivered: row.delivered_count, deliveryFailed: row.delivery_failed_count });
+    const hand_over = handOverOf({
+      delivered: row.delivered_count,
+      deliveryFailed: row.delivery_failed_count,
+    });
     return moveBatch(tx, {
       batchId,
       move: 'finish',

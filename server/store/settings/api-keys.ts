@@ -41,7 +41,11 @@ export async function revokeApiKey(
   input: { readonly id: number; readonly now: number },
 ): Promise<boolean> {
   return (
-    (await tx.run('update api_keys set revoked_at = ? where id = ? and revoked_at is null', input.now, input.id)) === 1
+    (await tx.run(
+      'update api_keys set revoked_at = ? where id = ? and revoked_at is null',
+      input.now,
+      input.id,
+    )) === 1
   );
 }
 

@@ -124,7 +124,10 @@ function unavailable(cause: Error): AppError {
 /** SQLite's primary result codes for "not now": busy, locked, I/O error, full, cannot open. */
 const passing = new Set([5, 6, 10, 13, 14]);
 
-function toError(name: WriteName, error: { message: string; stack: string | undefined; sqliteCode: number | undefined }) {
+function toError(
+  name: WriteName,
+  error: { message: string; stack: string | undefined; sqliteCode: number | undefined },
+) {
   const cause = new Error(`${name}: ${error.message}`);
   if (error.stack !== undefined) cause.stack = error.stack;
   return error.sqliteCode !== undefined && passing.has(error.sqliteCode & 0xff) ? unavailable(cause) : cause;

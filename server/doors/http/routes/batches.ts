@@ -1,6 +1,7 @@
 /** Batches: lists, details, files, and what an operator may order. */
-import type { FastifyReply } from 'fastify';
+
 import { Readable } from 'node:stream';
+import type { FastifyReply } from 'fastify';
 import Type from 'typebox';
 import { type BatchState, batchStates } from '../../../../core/batch.ts';
 import { BatchDetailSchema, BatchListSchema, BatchSchema } from '../../../../core/contract/views.ts';
@@ -89,13 +90,21 @@ function showBatch({ app, ctx }: Door): void {
 function orderMoves({ app, ctx }: Door): void {
   const orders = {
     upload: { verb: uploadBatchNow, summary: 'Close an open batch and upload it now' },
-    cancel: { verb: cancelBatchByOrder, summary: 'Cancel a batch; what OpenAI has finished is still delivered' },
+    cancel: {
+      verb: cancelBatchByOrder,
+      summary: 'Cancel a batch; what OpenAI has finished is still delivered',
+    },
     restart: { verb: restartFailedBatch, summary: 'Send the unfinished requests of a failed batch again' },
   } as const;
   for (const [name, { verb, summary }] of Object.entries(orders)) {
     app.post<ById>(`/api/batches/:id/${name}`, {
       config: { scope: 'operate' },
-      schema: { summary, tags: ['batches'], params: byId, response: { 202: BatchSchema, ...errors(404, 409, 422) } },
+      schema: {
+        summary,
+        tags: ['batches'],
+        params: byId,
+        response: { 202: BatchSchema, ...errors(404, 409, 422) },
+      },
       handler: async (request, reply) => {
         const row = await verb(ctx, readId(request.params.id, 'id'), actorOf(request));
         return reply.code(202).send(batchView(row));
@@ -133,7 +142,11 @@ function deleteBatch({ app, ctx }: Door): void {
       tags: ['batches'],
       params: byId,
       querystring: Type.Object(
-        { undelivered: Type.Optional(Type.Enum(['true', 'false'], { description: 'Even what was not delivered.' })) },
+        {
+          undelivered: Type.Optional(
+            Type.Enum(['true', 'false'], { description: 'Even what was not delivered.' }),
+          ),
+        },
         { additionalProperties: false },
       ),
       response: { 202: Type.Object({ requests: Type.Integer() }), ...errors(404, 409, 422) },
@@ -163,7 +176,11 @@ function files({ app, ctx }: Door): void {
       },
       handler: async ({ params }, reply) => {
         const batch = await findBatch(ctx, readId(params.id, 'id'));
-        return sendLines(reply, streamFile(ctx, batch, params.type), `batch-${batch.id}-${params.type}.jsonl`);
+        return sendLines(
+          reply,
+          streamFile(ctx, batch, params.type),
+          `batch-${batch.id}-${params.type}.jsonl`,
+        );
       },
     });
   }

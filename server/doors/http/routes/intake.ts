@@ -14,7 +14,11 @@ export function intakeRoutes({ app, gate }: Door): void {
     tags: ['intake'],
     response: { 200: IntakeSchema, ...errors() },
   });
-  app.get('/api/intake', { config: { scope: 'read' }, schema: schema('Is intake paused?'), handler: async () => view() });
+  app.get('/api/intake', {
+    config: { scope: 'read' },
+    schema: schema('Is intake paused?'),
+    handler: async () => view(),
+  });
   app.post('/api/intake/pause', {
     config: { scope: 'operate' },
     schema: schema('Pause intake: producers get 503 maintenance_mode'),

@@ -10,7 +10,7 @@ import { cancelOne, deleteOne } from '../../../operator/stop-request.ts';
 import { awaitOutcome } from '../../../views/await-outcome.ts';
 import { requestDetailView, requestView } from '../../../views/request-view.ts';
 import { actorOf, type Door, errors } from '../door.ts';
-import { PageQuery, readFilter, readId, readPage, RequestFilterQuery, type RequestQuery } from '../query.ts';
+import { PageQuery, RequestFilterQuery, type RequestQuery, readFilter, readId, readPage } from '../query.ts';
 
 const byCustomId = Type.Object({ custom_id: Type.String() });
 type ByCustomId = { Params: { custom_id: string } };
@@ -33,7 +33,8 @@ function postRequest({ app, intake }: Door): void {
     validatorCompiler: () => () => true,
     schema: {
       summary: 'Send one request',
-      description: 'Answered after the request is on disk. The same content again is answered as the first time.',
+      description:
+        'Answered after the request is on disk. The same content again is answered as the first time.',
       tags: ['requests'],
       body: PostRequestSchema,
       response: { 202: AcceptedSchema, ...errors(400, 409, 413, 415, 422, 503) },
@@ -55,8 +56,14 @@ function listRequests({ app, ctx }: Door): void {
       response: { 200: RequestListSchema, ...errors(422) },
     },
     handler: async ({ query }) => {
-      const { rows, nextBeforeId } = await ctx.store.listRequests({ ...readFilter(query), ...readPage(query) });
-      return { data: rows.map(requestView), next_cursor: nextBeforeId === null ? null : String(nextBeforeId) };
+      const { rows, nextBeforeId } = await ctx.store.listRequests({
+        ...readFilter(query),
+        ...readPage(query),
+      });
+      return {
+        data: rows.map(requestView),
+        next_cursor: nextBeforeId === null ? null : String(nextBeforeId),
+      };
     },
   });
 }

@@ -2,7 +2,7 @@
 import Type from 'typebox';
 import { streamResults } from '../../../views/stream-results.ts';
 import { type Door, errors } from '../door.ts';
-import { readFilter, RequestFilterQuery, type RequestQuery } from '../query.ts';
+import { RequestFilterQuery, type RequestQuery, readFilter } from '../query.ts';
 import { sendLines } from './batches.ts';
 
 export function resultRoutes({ app, ctx }: Door): void {
@@ -15,6 +15,7 @@ export function resultRoutes({ app, ctx }: Door): void {
       querystring: Type.Object(RequestFilterQuery, { additionalProperties: false }),
       response: { 200: Type.String({ description: 'JSON lines.' }), ...errors(422) },
     },
-    handler: async ({ query }, reply) => sendLines(reply, streamResults(ctx, readFilter(query)), 'results.jsonl'),
+    handler: async ({ query }, reply) =>
+      sendLines(reply, streamResults(ctx, readFilter(query)), 'results.jsonl'),
   });
 }

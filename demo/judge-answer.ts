@@ -38,5 +38,21 @@ function checksumOf(text: string): string {
 }
 
 function findMismatch(asked: Expected, body: unknown): string | null {
-  return JSON.stringify(body).includes(asked.checksum) ? null : 'the answer is about another text';
+  const answer = readAnswer(body as AnyAnswer);
+  if (answer === undefined) return `the answer is not one of ${asked.url}`;
+  return answer.includes(asked.checksum) ? null : 'the answer is about another text';
+
+  function readAnswer(given: AnyAnswer | null): string | undefined {
+    if (asked.url === '/v1/chat/completions') return given?.choices?.[0]?.message?.content;
+    if (asked.url === '/v1/responses') return given?.output?.at(-1)?.content?.[0]?.text;
+    return given?.data?.length === 1 ? given.input_sha256 : undefined;
+  }
+}
+
+/** Where each endpoint's answer holds the checksum of the text it is about. */
+interface AnyAnswer {
+  readonly choices?: readonly { readonly message?: { readonly content?: string } }[];
+  readonly output?: readonly { readonly content?: readonly { readonly text?: string }[] }[];
+  readonly data?: readonly unknown[];
+  readonly input_sha256?: string;
 }

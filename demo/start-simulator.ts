@@ -1,14 +1,6 @@
+import type { SeenSummary } from '../simulator/index.ts';
 import { startChild } from './start-child.ts';
 import { childEnvironment, projectRoot, readListening, type ServingChild } from './start-service.ts';
-
-/** What the simulator counted, line by line. */
-export interface Seen {
-  readonly batches: number;
-  /** Distinct lines run. */
-  readonly lines: number;
-  /** Lines that were run in more than one batch. */
-  readonly duplicates: number;
-}
 
 /** Starts the simulated OpenAI on a free port and waits until it listens. */
 export async function startSimulator(
@@ -26,9 +18,9 @@ export async function startSimulator(
   return { ...child, url: child.ready };
 }
 
-/** What the simulator has run so far. */
-export async function readSeen(simulator: string, signal?: AbortSignal): Promise<Seen> {
+/** What the simulator has seen so far, counted line by line. */
+export async function readSeen(simulator: string, signal?: AbortSignal): Promise<SeenSummary> {
   const response = await fetch(`${simulator}/__simulator/seen?summary=1`, { signal: signal ?? null });
   if (!response.ok) throw new Error(`the simulator's summary: ${response.status} ${await response.text()}`);
-  return (await response.json()) as Seen;
+  return (await response.json()) as SeenSummary;
 }

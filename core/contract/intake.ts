@@ -1,6 +1,7 @@
 /** What a producer posts. Unknown keys are refused everywhere but inside `body`, which is OpenAI's. */
 import Type from 'typebox';
 import { endpointNames } from '../endpoints.ts';
+import { type ErrorCode, errorCodes } from '../errors.ts';
 
 export const customIdLength = { least: 1, most: 512 };
 const tagLength = 128;
@@ -60,3 +61,27 @@ export const PostRequestSchema = Type.Object(
 export type PostRequest = Type.Static<typeof PostRequestSchema>;
 
 export const AcceptedSchema = Type.Object({ custom_id: Type.String() });
+
+/** The answer to bulk intake. */
+export const BulkTotalsSchema = Type.Object({
+  lines: Type.Integer({ description: 'Lines read, blank ones left out.' }),
+  accepted: Type.Integer({ description: 'Stored now.' }),
+  same: Type.Integer({ description: 'Stored before with the same content.' }),
+  refused: Type.Integer(),
+  refusals: Type.Array(
+    Type.Object({
+      line: Type.Integer({ description: '1 for the first.' }),
+      code: Type.Enum(Object.keys(errorCodes) as ErrorCode[]),
+      detail: Type.String(),
+      pointer: Type.Union([Type.String(), Type.Null()]),
+    }),
+    { description: 'The first 10,000 in detail.' },
+  ),
+  stopped: Type.Union(
+    [
+      Type.Object({ code: Type.Enum(Object.keys(errorCodes) as ErrorCode[]), detail: Type.String() }),
+      Type.Null(),
+    ],
+    { description: 'Why the rest of the input was not read; null when all was.' },
+  ),
+});

@@ -32,6 +32,8 @@ import { removeAttempts, removeBodies, retireBatch } from './upkeep/retention.ts
 
 /** Operations that change something. */
 export const writes = {
+  /** The same operation for bulk intake, which gives way to single requests. */
+  acceptBulk: acceptRequests,
   acceptRequests,
   advanceBatch,
   applyResults,
@@ -98,6 +100,7 @@ export type ReadName = keyof typeof reads;
 
 /** Writes that work through a batch in slices: they give way to everything else (see the writer). */
 export const bulkWrites: ReadonlySet<WriteName> = new Set<WriteName>([
+  'acceptBulk',
   'applyResults',
   'redeliverSlice',
   'removeAttempts',

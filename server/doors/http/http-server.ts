@@ -12,6 +12,7 @@ import { makeErrorAnswer } from './error-form.ts';
 import { KnownRoutes } from './known-routes.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
 import { batchRoutes } from './routes/batches.ts';
+import { bulkRoutes } from './routes/bulk.ts';
 import { healthRoutes } from './routes/health.ts';
 import { intakeRoutes } from './routes/intake.ts';
 import { requestRoutes } from './routes/requests.ts';
@@ -57,6 +58,7 @@ export async function makeHttpServer(options: HttpServerOptions): Promise<HttpSe
   await app.register(async (scope) => {
     const inner: Door = { ...door, app: scope };
     requestRoutes(inner);
+    bulkRoutes(inner);
     batchRoutes(inner);
     resultRoutes(inner);
     intakeRoutes(inner);

@@ -66,7 +66,8 @@ export class Intake {
   }
 }
 
-function limitsOf({ settings }: Context): BatchLimits {
+/** Closing limits as they are set. */
+export function limitsOf({ settings }: Context): BatchLimits {
   return {
     maxRequests: settings.BATCH_MAX_REQUESTS,
     maxBytes: settings.BATCH_MAX_BYTES,

@@ -23,13 +23,17 @@ export interface IntakeRules {
   readonly channels: ChannelRules;
 }
 
+/** What a line in OpenAI's own batch-file format is completed with. */
+export type Completion = Pick<PostRequest, 'delivery_config' | 'tag'>;
+
 /**
  * Checks one posted request.
  *
+ * @param completion for posts without a delivery of their own
  * @throws AppError `invalid_utf8`, `malformed_json` or `validation_error`, the latter with a pointer to each fault
  */
-export function readArrival(bytes: Uint8Array, rules: IntakeRules): Arrival {
-  const { post, envelope, text } = parsePost(bytes);
+export function readArrival(bytes: Uint8Array, rules: IntakeRules, completion?: Completion): Arrival {
+  const { post, envelope, text } = parsePost(bytes, completion);
   const complaints: Complaint[] = [];
   const destination = readDestination(post.delivery_config, rules.channels, complaints);
   checkTexts(post, complaints);
@@ -57,7 +61,10 @@ export function readArrival(bytes: Uint8Array, rules: IntakeRules): Arrival {
   };
 }
 
-function parsePost(bytes: Uint8Array): { post: PostRequest; envelope: Envelope; text: string } {
+function parsePost(
+  bytes: Uint8Array,
+  completion: Completion | undefined,
+): { post: PostRequest; envelope: Envelope; text: string } {
   if (!isUtf8(bytes)) {
     throw new AppError(
       'invalid_utf8',
@@ -73,6 +80,7 @@ function parsePost(bytes: Uint8Array): { post: PostRequest; envelope: Envelope; 
       cause,
     });
   }
+  if (completion) post = complete(post, completion);
   if (!shape.Check(post)) refuse(shapeComplaints(shape.Errors(post), post));
   const envelope = readEnvelope(bytes);
   if (!envelope) throw new AppError('validation_error', 'The body must be a JSON object.', { pointer: '' });
@@ -83,6 +91,12 @@ function parsePost(bytes: Uint8Array): { post: PostRequest; envelope: Envelope; 
     });
   }
   return { post: post as PostRequest, envelope, text };
+}
+
+/** A line of OpenAI's format has no delivery; its own words win over the completion. */
+function complete(post: unknown, completion: Completion): unknown {
+  if (typeof post !== 'object' || post === null || Object.hasOwn(post, 'delivery_config')) return post;
+  return { ...completion, ...post };
 }
 
 /** Values that are stored decoded must be storable as text everywhere. */

@@ -30,6 +30,8 @@ export class Writer {
   readonly #underWay: Waiting[][] = [];
   #bulkNext = false;
   #lost: Error | undefined;
+  #closing: Promise<void> | undefined;
+  #drained: (() => void) | undefined;
 
   constructor(data: WriterData) {
     this.#worker = new Worker(new URL(`./writer-thread${import.meta.url.slice(-3)}`, import.meta.url), {
@@ -43,8 +45,8 @@ export class Writer {
   /** Runs one write operation; resolves after its group is on disk. */
   write(name: WriteName, input: unknown): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      if (this.#lost) {
-        reject(unavailable(this.#lost));
+      if (this.#lost || this.#closing) {
+        reject(unavailable(this.#lost ?? new Error('the store is closed')));
         return;
       }
       const queue = bulkWrites.has(name) ? this.#bulk : this.#interactive;
@@ -53,7 +55,14 @@ export class Writer {
     });
   }
 
-  async close(): Promise<void> {
+  /** Takes nothing more, commits what was taken, and ends the thread. */
+  close(): Promise<void> {
+    this.#closing ??= this.#end();
+    return this.#closing;
+  }
+
+  async #end(): Promise<void> {
+    if (this.#underWay.length > 0) await new Promise<void>((resolve) => (this.#drained = resolve));
     if (this.#lost) return;
     const ended = new Promise<void>((resolve) => this.#worker.once('exit', () => resolve()));
     this.#worker.postMessage('close');
@@ -89,6 +98,7 @@ export class Writer {
       if (result.ok) waiting.resolve(result.value);
       else waiting.reject(toError(waiting.name, result.error));
     }
+    if (this.#underWay.length === 0) this.#drained?.();
   }
 
   #lose(cause: Error): void {
@@ -97,12 +107,13 @@ export class Writer {
     const all = [...this.#underWay.flat(), ...this.#interactive.splice(0), ...this.#bulk.splice(0)];
     this.#underWay.length = 0;
     for (const waiting of all) waiting.reject(unavailable(cause));
+    this.#drained?.();
   }
 }
 
 /** The two operations that carry bytes hand them over in one buffer. */
 function pack(name: WriteName, input: unknown, transfer: ArrayBuffer[]): unknown {
-  if (name === 'acceptRequests') {
+  if (name === 'acceptRequests' || name === 'acceptBulk') {
     const { arrivals, ...rest } = input as AcceptInput;
     const packed = packBytes(arrivals, ['body', 'contentHash']);
     transfer.push(packed.buffer);

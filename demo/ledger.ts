@@ -12,6 +12,9 @@ export interface Delivery {
   line?: unknown;
 }
 
+/** What one attempt to deliver said. */
+export type Attempt = Pick<Delivery, 'id' | 'customId' | 'outcome' | 'line'>;
+
 /** What arrived, counted by delivery id. */
 export interface Counts {
   /** Requests whose outcome was accepted at least once. */
@@ -57,14 +60,10 @@ export function createLedger() {
     deliveries,
     problems,
     /** Notes one attempt and how it was answered. */
-    note(
-      attempt: { id: string; customId: string; outcome: string; line?: unknown },
-      status: number,
-    ): Delivery {
-      const { id, customId, outcome } = attempt;
+    note({ id, customId, outcome, line }: Attempt, status: number): Delivery {
       const delivery = deliveries.get(id) ?? { id, customId, outcome, accepted: 0, refused: 0 };
       deliveries.set(id, delivery);
-      if (attempt.line !== undefined) delivery.line = attempt.line;
+      if (line !== undefined) delivery.line = line;
       if (delivery.customId !== customId) this.noteProblem(`${id} came with another custom_id than before`);
       if (status >= 200 && status < 300) noteAccepted(delivery);
       else {
@@ -79,8 +78,14 @@ export function createLedger() {
       if (problems.length < 20) problems.push(problem);
     },
     count(): Counts {
-      const delivered = deliveredCustomIds.size;
-      return { delivered, duplicates, repeats, refused, wrong, byOutcome: { ...byOutcome } };
+      return {
+        delivered: deliveredCustomIds.size,
+        duplicates,
+        repeats,
+        refused,
+        wrong,
+        byOutcome: { ...byOutcome },
+      };
     },
   };
 }

@@ -78,10 +78,11 @@ export function afterAttempt(result: AttemptResult, tries: number, spread = 0.5)
   if (result.outcome === 'invalid_target') return { kind: 'give_up', why: 'the target cannot be used' };
   const status = result.statusCode ?? 0;
   if (status >= 400 && status < 500 && !passing4xx.has(status) && tries >= 2) {
-    return { kind: 'give_up', why: `the receiver answered ${status} twice` };
+    return { kind: 'give_up', why: `the receiver answered ${status} at attempt ${tries}` };
   }
   const pauseMs = nextAttemptPause(deliverySchedule, tries, spread);
-  if (pauseMs === null) return { kind: 'give_up', why: `all ${deliverySchedule.length} attempts are used up` };
+  if (pauseMs === null)
+    return { kind: 'give_up', why: `all ${deliverySchedule.length} attempts are used up` };
   return { kind: 'again', pauseMs: Math.max(pauseMs, boundRetryAfter(result.retryAfterMs)) };
 }
 

@@ -40,14 +40,15 @@ export interface ModelRates {
 }
 
 /**
- * The list prices of a model, or null when they are not known. Costs about 30 µs: keep the answer while a file
- * of one model is applied.
+ * The list prices of a model, or null when they are not known or not by token. Costs about 30 µs: keep the
+ * answer while a file of one model is applied.
  */
 export function lookUpRates(model: string): ModelRates | null {
   const found = calcPrice({ input_tokens: 1, output_tokens: 1 }, model, { providerId: 'openai' });
   if (found === null) return null;
   const prices = found.model_price;
-  const input = toRate(prices['input_mtok']) ?? free;
+  const input = toRate(prices['input_mtok']);
+  if (input === null) return null;
   return {
     input,
     cached: toRate(prices['cache_read_mtok']) ?? input,

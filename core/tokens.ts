@@ -12,7 +12,8 @@ export const bytesPerToken = 3.5;
 /** What an image or another embedded file counts, whatever its bytes (a high-detail tile set; OpenAI, vision). */
 export const tokensPerDataUrl = 1_100;
 
-const dataUrl = /data:[\w.+-]+\/[\w.+-]+;base64,[A-Za-z0-9+/=]+/g;
+/** Some producers write every slash of their JSON as `\/`. Single classes only: a group would need a deep stack. */
+const dataUrl = /data:[\w.+-]+\\?\/[\w.+-]+;base64,[A-Za-z0-9+/=\\]+/g;
 
 /**
  * Prompt tokens of a request body, estimated.

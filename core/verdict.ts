@@ -36,7 +36,9 @@ function asObject(value: unknown): Record<string, unknown> | null {
     : null;
 }
 
+/** An error object, or, as some servers write it, a bare text. */
 function readError(value: unknown): CallError | null {
+  if (typeof value === 'string' && value !== '') return { code: 'unknown_error', message: value };
   const error = asObject(value);
   if (!error) return null;
   const code = error['code'] ?? error['type'];

@@ -1,0 +1,108 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import {
+  adoptionLooks,
+  capacitySchedule,
+  deliverySchedule,
+  jitter,
+  nextAttemptPause,
+  pauseAfter,
+  pollPause,
+  providerSchedule,
+} from './backoff.ts';
+
+const second = 1_000;
+const minute = 60_000;
+const hour = 3_600_000;
+
+test('deliveries are tried nine times, at the times promised', () => {
+  const promised = [0, 5 * second, minute, 5 * minute, 30 * minute, 2 * hour, 5 * hour, 10 * hour, 24 * hour];
+  expect(deliverySchedule).toEqual(promised);
+  const pauses: number[] = [];
+  for (let tries = 0; ; tries += 1) {
+    const pause = nextAttemptPause(deliverySchedule, tries);
+    if (pause === null) break;
+    pauses.push(pause);
+  }
+  expect(pauses).toEqual(promised);
+});
+
+test('a schedule that ends stays ended', () => {
+  expect(nextAttemptPause(deliverySchedule, 8)).toBe(24 * hour);
+  for (const tries of [9, 10, 1_000]) expect(nextAttemptPause(deliverySchedule, tries)).toBeNull();
+});
+
+test('a batch whose creation is in doubt is looked for at 0 s, 30 s, 2 min and 5 min', () => {
+  expect(adoptionLooks).toEqual([0, 30 * second, 2 * minute, 5 * minute]);
+  expect(nextAttemptPause(adoptionLooks, 4)).toBeNull();
+});
+
+const lasting = [
+  ['provider', providerSchedule, second, 5 * minute],
+  ['capacity', capacitySchedule, minute, 80 * minute],
+] as const;
+
+test.each(lasting)(
+  'the %s schedule grows from its first pause to its last, which repeats',
+  (_name, schedule, first, last) => {
+    expect(pauseAfter(schedule, 1)).toBe(first);
+    const pauses = schedule.map((_pause, index) => pauseAfter(schedule, index + 1));
+    expect(pauses).toEqual([...schedule]);
+    expect([...pauses].sort((a, b) => a - b)).toEqual(pauses);
+    for (const tries of [schedule.length, schedule.length + 1, 10_000]) {
+      expect(pauseAfter(schedule, tries)).toBe(last);
+    }
+  },
+);
+
+test('the capacity schedule pauses 5, 10, 20, 40 and 80 minutes after a first short one', () => {
+  expect(capacitySchedule.map((pause) => pause / minute)).toEqual([1, 5, 10, 20, 40, 80]);
+});
+
+test('before any try the first pause counts; an empty schedule pauses not at all', () => {
+  expect(pauseAfter(providerSchedule, 0)).toBe(second);
+  expect(pauseAfter([], 3)).toBe(0);
+  expect(nextAttemptPause([], 0)).toBeNull();
+});
+
+const anySpread = fc.double({ min: 0, max: 1, noNaN: true });
+
+test('jitter stays within 20 % either way, in whole milliseconds, and reaches both ends', () => {
+  expect(jitter).toBe(0.2);
+  const schedules = [deliverySchedule, providerSchedule, capacitySchedule, adoptionLooks];
+  const property = fc.property(
+    fc.constantFrom(...schedules),
+    fc.nat(20),
+    anySpread,
+    (schedule, tries, spread) => {
+      const pairs = [
+        [pauseAfter(schedule, tries, spread), pauseAfter(schedule, tries)],
+        [nextAttemptPause(schedule, tries, spread), nextAttemptPause(schedule, tries)],
+      ] as const;
+      for (const [spreadOut, plain] of pairs) {
+        if (plain === null || spreadOut === null) {
+          expect(spreadOut).toBe(plain);
+          continue;
+        }
+        expect(Number.isInteger(spreadOut)).toBe(true);
+        expect(spreadOut).toBeGreaterThanOrEqual(plain * 0.8);
+        expect(spreadOut).toBeLessThanOrEqual(plain * 1.2);
+      }
+    },
+  );
+  fc.assert(property);
+  expect([0, 0.5, 1].map((spread) => pauseAfter([minute], 1, spread))).toEqual([48_000, 60_000, 72_000]);
+  expect([0, 0.5, 1].map((spread) => nextAttemptPause([minute], 0, spread))).toEqual([
+    48_000, 60_000, 72_000,
+  ]);
+});
+
+test('a batch is asked about sooner while young, later when old', () => {
+  expect(pollPause(0, minute)).toBe(30 * second);
+  expect(pollPause(2 * minute - 1, minute)).toBe(30 * second);
+  expect(pollPause(2 * minute, minute)).toBe(minute);
+  expect(pollPause(6 * hour - 1, minute)).toBe(minute);
+  expect(pollPause(6 * hour, minute)).toBe(2 * minute);
+  expect(pollPause(48 * hour, minute)).toBe(2 * minute);
+  expect([pollPause(hour, minute, 0), pollPause(hour, minute, 1)]).toEqual([48_000, 72_000]);
+});

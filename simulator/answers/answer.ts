@@ -7,7 +7,7 @@ import { answerEmbeddings } from './embeddings.ts';
 import { type Body, countInputTokens, readInputText } from './input-text.ts';
 import { answerImages, answerModeration, answerVideo } from './other-endpoints.ts';
 import { answerResponse } from './response.ts';
-import { writeText } from './write-text.ts';
+import { checksumOf, writeText } from './write-text.ts';
 
 export interface AnswerSettings {
   readonly seed: number;
@@ -19,7 +19,8 @@ export interface AnswerSettings {
 export interface Question {
   readonly body: Body;
   readonly model: string;
-  readonly inputText: string;
+  /** See {@link checksumOf}. */
+  readonly checksum: string;
   /** The answer, for endpoints that answer in words. */
   readonly text: string;
   readonly usage: Usage;
@@ -59,11 +60,12 @@ export function answerRow(
   const { endpoint, body } = row;
   const inputText = readInputText(body);
   const model = typeof body['model'] === 'string' ? body['model'] : 'default';
-  const dice = createDice(hashText(`${settings.seed}\n${row.customId}\n${model}\n${inputText}`));
+  const checksum = checksumOf(inputText);
+  const dice = createDice(hashText(`${settings.seed}\n${row.customId}\n${model}\n${checksum}`));
   const isWordless = wordless.includes(endpoint);
-  const text = isWordless ? '' : writeText(inputText, dice, settings.answerBytes, aside);
+  const text = isWordless ? '' : writeText(inputText, checksum, dice, settings.answerBytes, aside);
   const usage = useTokens(body, model, isWordless ? null : text, dice);
-  const question = { body, model, inputText, text, usage, dice, now, settings };
+  const question = { body, model, checksum, text, usage, dice, now, settings };
   return { body: answering[endpoint](question), usage };
 }
 

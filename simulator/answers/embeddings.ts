@@ -1,11 +1,10 @@
 import { fractionOf } from '../dice.ts';
 import type { Question } from './answer.ts';
 import { countInputs } from './input-text.ts';
-import { checksumOf } from './write-text.ts';
 
 /** A list of vectors of length 1. A vector cannot show its input, so `input_sha256` does (not in the real API). */
 export function answerEmbeddings(question: Question): Record<string, unknown> {
-  const { body, model, usage, inputText, settings } = question;
+  const { body, model, usage, checksum, settings } = question;
   const dimensions =
     typeof body['dimensions'] === 'number' ? body['dimensions'] : settings.embeddingDimensions;
   const asBase64 = body['encoding_format'] === 'base64';
@@ -19,7 +18,7 @@ export function answerEmbeddings(question: Question): Record<string, unknown> {
     data,
     model,
     usage: { prompt_tokens: usage.input, total_tokens: usage.input },
-    input_sha256: checksumOf(inputText),
+    input_sha256: checksum,
   };
 }
 

@@ -2,12 +2,11 @@
 import { throwHex } from '../dice.ts';
 import type { Question } from './answer.ts';
 import { countInputs } from './input-text.ts';
-import { checksumOf } from './write-text.ts';
 
 const categories = ['harassment', 'hate', 'illicit', 'self-harm', 'sexual', 'violence'];
 
 /** Nothing is ever flagged. `input_sha256` is not in the real API. */
-export function answerModeration({ body, model, dice, inputText }: Question): Record<string, unknown> {
+export function answerModeration({ body, model, dice, checksum }: Question): Record<string, unknown> {
   const result = {
     flagged: false,
     categories: Object.fromEntries(categories.map((name) => [name, false])),
@@ -17,7 +16,7 @@ export function answerModeration({ body, model, dice, inputText }: Question): Re
     id: `modr-${throwHex(dice, 32)}`,
     model,
     results: Array.from({ length: countInputs(body['input']) }, () => result),
-    input_sha256: checksumOf(inputText),
+    input_sha256: checksum,
   };
 }
 

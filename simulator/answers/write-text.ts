@@ -20,9 +20,15 @@ const echoed = 80;
  *
  * @param aside put into the text, for example characters that readers stumble over
  */
-export function writeText(text: string, dice: Dice, bytes: number | undefined, aside = ''): string {
+export function writeText(
+  text: string,
+  checksum: string,
+  dice: Dice,
+  bytes: number | undefined,
+  aside = '',
+): string {
   const start = firstCharacters(text).replaceAll(/\s+/g, ' ').trim();
-  const head = `Summary of [${checksumOf(text)}]: ${start}${text.length > echoed ? '…' : ''}${aside}`;
+  const head = `Summary of [${checksum}]: ${start}${text.length > echoed ? '...' : ''}${aside}`;
   if (bytes === undefined) return `${head} (${words[dice() % words.length]})`;
   let missing = bytes - Buffer.byteLength(head);
   if (missing <= 0) return head;

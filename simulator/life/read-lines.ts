@@ -9,10 +9,10 @@ export interface RawLine {
 }
 
 const chunkBytes = 1 << 20;
-const mostLinesInBlock = 2_048;
-const mostCharactersInBlock = 4 << 20;
+const mostLinesInBlock = 1_024;
+const mostCharactersInBlock = 2 << 20;
 
-/** Blocks of at most 2,048 lines or about 4 MB. Only 0x0A ends a line; the last one need not have it. */
+/** Blocks of about 1,024 lines or about 2 MB. Only 0x0A ends a line; the last one need not have it. */
 export async function* readBlocks(path: string): AsyncGenerator<RawLine[]> {
   const handle = await open(path);
   const chunk = Buffer.allocUnsafe(chunkBytes);

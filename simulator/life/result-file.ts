@@ -1,6 +1,5 @@
 /** An output or error file while it is written. */
 import { type FileHandle, open } from 'node:fs/promises';
-import { batchFileLifeS } from '../limits.ts';
 import type { World } from '../world.ts';
 import type { Batch } from './batch.ts';
 
@@ -9,12 +8,15 @@ export interface ResultFile {
   push(line: string): void;
   /** Whether enough has gathered to be worth a write. */
   isFull(): boolean;
+  /** Begins to write what has gathered; waits only for the write before. */
   flush(): Promise<void>;
   /** The id of the file, or null when it has no line: then there is no file. */
   close(): Promise<string | null>;
 }
 
-const chunkCharacters = 256 * 1024;
+const fullBytes = 512 * 1024;
+/** With room for a last line behind what makes it full. */
+const bufferBytes = 2 * fullBytes;
 const notAscii = /[\u0080-\uffff]/g;
 
 /** @param kind as in the file's name, "batch_<id>_output.jsonl" */
@@ -22,35 +24,59 @@ export function createResultFile(world: World, batch: Batch, kind: 'output' | 'e
   const place = world.files.reserve();
   const { ascii } = batch.effect;
   let handle: FileHandle | null = null;
-  let pending: string[] = [];
-  let characters = 0;
+  /** One is filled while the other is written. */
+  let filling = Buffer.alloc(0);
+  let spare = Buffer.alloc(0);
+  let filled = 0;
   let bytes = 0;
+  let writing: Promise<void> = Promise.resolve();
 
-  async function flush(): Promise<void> {
-    if (pending.length === 0) return;
-    const chunk = Buffer.from(pending.join(''));
-    pending = [];
-    characters = 0;
+  async function write(chunk: Buffer): Promise<void> {
     handle ??= await open(place.path, 'w');
     await handle.writeFile(chunk);
-    bytes += chunk.length;
+  }
+
+  async function flush(): Promise<void> {
+    await writing;
+    if (filled === 0) return;
+    writing = write(filling.subarray(0, filled));
+    // A failure is reported by the next flush; until then it must not count as unhandled.
+    writing.catch(() => {});
+    bytes += filled;
+    filled = 0;
+    [filling, spare] = [spare, filling];
+  }
+
+  function makeRoom(needed: number): void {
+    if (filled + needed <= filling.length) return;
+    const larger = Buffer.allocUnsafe(Math.max(bufferBytes, filled + needed));
+    filling.copy(larger, 0, 0, filled);
+    filling = larger;
   }
 
   return {
     push(line) {
-      const whole = `${ascii ? line.replace(notAscii, escapeCharacter) : line}\n`;
-      pending.push(whole);
-      characters += whole.length;
+      const shown = ascii ? line.replace(notAscii, escapeCharacter) : line;
+      makeRoom(shown.length * 3 + 1);
+      filled += filling.write(shown, filled);
+      filling[filled++] = 10;
     },
-    isFull: () => characters >= chunkCharacters,
+    isFull: () => filled >= fullBytes,
     flush,
     async close() {
       await flush();
+      await writing;
       if (handle === null) return null;
       await handle.close();
       const filename = `${batch.id}_${kind}.jsonl`;
-      const lifeS = batch.resultLifeS || batchFileLifeS;
-      world.files.add({ id: place.id, bytes, filename, purpose: 'batch_output', model: batch.model, lifeS });
+      world.files.add({
+        id: place.id,
+        bytes,
+        filename,
+        purpose: 'batch_output',
+        model: batch.model,
+        lifeS: batch.resultLifeS,
+      });
       return place.id;
     },
   };

@@ -38,7 +38,9 @@ export async function submitAll(options: SubmitOptions): Promise<Submitted> {
     while (!stopped) {
       const next = source.next();
       if (next.done) return;
-      retries += await submitOne(agent, options, next.value);
+      // Not `retries += await …`: that would forget what the others add meanwhile.
+      const tries = await submitOne(agent, options, next.value);
+      retries += tries;
       accepted++;
       options.onAccepted?.(next.value);
     }

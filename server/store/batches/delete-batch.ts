@@ -28,7 +28,8 @@ export async function deleteBatch(
     return { kind: 'undelivered', count: row.delivering_count };
   }
   await tx.run(
-    'update batches set deleted_at = ?, due_at = null, lease_token = null where id = ?',
+    `update batches set deleted_at = ?, due_at = null, lease_token = null, lease_until = null,
+       lease_owner = null where id = ?`,
     input.now,
     input.batchId,
   );

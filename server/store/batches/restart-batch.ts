@@ -14,7 +14,7 @@ export interface RestartSliceInput {
 
 /**
  * One slice of a failed batch: requests that ended because of it wait again. A request that is being sent at
- * this moment is left to its end. Index: requests_by_batch.
+ * this moment is left to its end, and so is one whose body retention has removed. Index: requests_by_batch.
  */
 export async function restartSlice(
   tx: Tx,
@@ -30,6 +30,7 @@ export async function restartSlice(
     `select id, state, line_bytes, estimated_tokens as tokens, embedding_inputs as inputs from requests
      where batch_id = ? and id > ? and outcome = 'failed' and error_code = '${batchFailedCode}'
        and state in ${fromStates('restart')} and (lease_token is null or due_at <= ?)
+       and exists (select 1 from request_bodies b where b.request_id = requests.id)
      order by id limit ?`,
     batchId,
     afterId,
@@ -86,6 +87,11 @@ export async function restartBatch(
       size_bytes: load.bytes ?? 0,
       embedding_inputs: load.inputs ?? 0,
       estimated_tokens: load.tokens ?? 0,
+      output_lines: null,
+      error_lines: null,
+      missing_lines: null,
+      duplicate_lines: null,
+      unknown_lines: null,
       openai_input_file_id: null,
       openai_batch_id: null,
       openai_created_at: null,

@@ -66,12 +66,26 @@ async function moveToSuccessor(
   rows: readonly Leftover[],
   input: LeftoverInput,
 ): Promise<void> {
-  if (rows.length === 0) return;
-  const { now, error } = input;
-  const successor = await unsealedSuccessor(tx, batch, input);
+  for (let at = 0; at < rows.length; ) {
+    const successor = await unsealedSuccessor(tx, batch, input);
+    const room = Math.max(1, input.successorLimit - successor.request_count);
+    await fillSuccessor(tx, batch, successor.id, rows.slice(at, at + room), input);
+    at += room;
+  }
+}
+
+/** The error of the run that is over is kept with that run alone: the next one must not end with it. */
+async function fillSuccessor(
+  tx: Tx,
+  batch: BatchRow,
+  successorId: number,
+  rows: readonly Leftover[],
+  { now, error }: LeftoverInput,
+): Promise<void> {
   await tx.each(
-    `${setState('return')}, batch_id = ? where id = ? and state in ${fromStates('fail')}`,
-    rows.map((row) => [now, successor.id, row.id]),
+    `${setState('return')}, batch_id = ?, error_code = null, error_message = null
+     where id = ? and state in ${fromStates('fail')}`,
+    rows.map((row) => [now, successorId, row.id]),
   );
   await tx.each(
     'insert into request_runs (request_id, batch_id, run, ended, at) values (?, ?, ?, ?, ?) on conflict do nothing',
@@ -86,7 +100,7 @@ async function moveToSuccessor(
     sum('line_bytes'),
     sum('embedding_inputs'),
     sum('estimated_tokens'),
-    successor.id,
+    successorId,
   );
   await tx.run('update batches set request_count = request_count - ? where id = ?', rows.length, batch.id);
 }
@@ -99,8 +113,7 @@ async function unsealedSuccessor(tx: Tx, batch: BatchRow, input: LeftoverInput):
      order by id desc limit 1`,
     batch.id,
   );
-  if (found && found.request_count + input.limit <= successorLimit) return found;
-  if (found) await sealSuccessors(tx, batch.id, now);
+  if (found && found.request_count < successorLimit) return found;
   return bearBatch(tx, {
     move: 'succeed',
     endpoint: batch.endpoint,

@@ -67,20 +67,25 @@ export async function claimDeliveries(tx: Tx, input: ClaimDeliveriesInput): Prom
   return { deliveries, nextDueAt: later.length > 0 ? Math.min(...later) : null };
 }
 
-/** Splits the free places over destinations: equal shares first, what is left over to whoever can use it. */
+/**
+ * Splits the free places over destinations: each goes to whoever has the fewest in flight. Without counting
+ * these, a slow destination would take every place that its neighbours free. Ties are broken by turns, which
+ * the clock deals, so that the first in the list is not always first.
+ */
 function shareOut(input: ClaimDeliveriesInput, destinationIds: readonly number[]): Map<number, number> {
   const quotas = new Map<number, number>();
-  let free = input.limit;
-  const room = (id: number) => input.perDestination - (input.inFlight[id] ?? 0) - (quotas.get(id) ?? 0);
-  let open = destinationIds.filter((id) => room(id) > 0);
-  while (free > 0 && open.length > 0) {
-    const share = Math.max(1, Math.floor(free / open.length));
-    for (const id of open) {
-      const quota = Math.min(share, room(id), free);
-      quotas.set(id, (quotas.get(id) ?? 0) + quota);
-      free -= quota;
+  const first = input.now % Math.max(1, destinationIds.length);
+  const turns = [...destinationIds.slice(first), ...destinationIds.slice(0, first)];
+  const held = new Map(turns.map((id) => [id, input.inFlight[id] ?? 0]));
+  for (let free = input.limit; free > 0; free--) {
+    let next: number | undefined;
+    for (const id of turns) {
+      const load = held.get(id) ?? 0;
+      if (load < input.perDestination && (next === undefined || load < (held.get(next) ?? 0))) next = id;
     }
-    open = open.filter((id) => room(id) > 0);
+    if (next === undefined) break;
+    quotas.set(next, (quotas.get(next) ?? 0) + 1);
+    held.set(next, (held.get(next) ?? 0) + 1);
   }
   return quotas;
 }

@@ -23,9 +23,12 @@ export class OpenBatch {
   readonly id: number;
   held: Load;
   added: Load = emptyLoad;
+  /** Opened for this very group. */
+  readonly isNew: boolean;
 
-  constructor(row: BatchRow) {
+  constructor(row: BatchRow, isNew: boolean) {
     this.id = row.id;
+    this.isNew = isNew;
     this.held = loadOf(row);
   }
 
@@ -65,7 +68,7 @@ export class OpenBatches {
       await this.#close(batch, crossed);
       batch = undefined;
     }
-    batch ??= new OpenBatch(await this.#open(endpoint, model));
+    batch ??= new OpenBatch(await this.#open(endpoint, model), true);
     this.#byKey.set(key, batch);
     return batch;
   }
@@ -74,7 +77,8 @@ export class OpenBatches {
   async settle(): Promise<boolean> {
     for (const batch of this.#byKey.values()) {
       const reached = limitReached(batch.held, this.#rules.limits);
-      if (reached) await this.#close(batch, reached);
+      if (batch.isNew && batch.held.requests === 0) await this.#takeBack(batch.id);
+      else if (reached) await this.#close(batch, reached);
       else await this.#count(batch);
     }
     return this.#closed;
@@ -87,13 +91,19 @@ export class OpenBatches {
       endpoint,
       model,
     );
-    return row && new OpenBatch(row);
+    return row && new OpenBatch(row, false);
   }
 
   #open(endpoint: string, model: string): Promise<BatchRow> {
     const { now, maxAgeMs } = this.#rules;
     const facts = { due_at: now + maxAgeMs };
     return bearBatch(this.#tx, { move: 'open', endpoint, model, facts, actor: 'intake', now });
+  }
+
+  /** Opened for a request that turned out to be stored already: no empty batch stays behind. */
+  async #takeBack(batchId: number): Promise<void> {
+    await this.#tx.run('delete from transitions where batch_id = ?', batchId);
+    await this.#tx.run('delete from batches where id = ?', batchId);
   }
 
   async #count({ id, added }: OpenBatch): Promise<void> {

@@ -111,22 +111,28 @@ async function chooseWalk(tx: Tx, filter: RequestFilter): Promise<Walk> {
   if (state !== undefined) return oneBranch('state', 'state = ?', state);
   if (filter.model !== undefined || filter.endpoint !== undefined) return keyWalk(tx, filter);
   if (outcome !== undefined) return oneBranch('outcome', 'outcome = ?', outcome);
-  return { branches: [{ sql: 'true', params: [] }], answers: new Set() };
+  return everyRequest;
 }
+
+const everyRequest: Walk = { branches: [{ sql: 'true', params: [] }], answers: new Set() };
 
 function oneBranch(answers: keyof RequestFilter, sql: string, value: SqlValue): Walk {
   return { branches: [{ sql, params: [value] }], answers: new Set([answers]) };
 }
 
+/** More {endpoint, model} pairs than this are not merged: the newest requests are tested instead. */
+const maxKeys = 100;
+
 /** One branch for each {endpoint, model} pair that matches. */
 async function keyWalk(tx: Tx, { model, endpoint }: RequestFilter): Promise<Walk> {
   const keys = await tx.all<{ id: number }>(
-    `select id from batch_keys where (? is null or model = ?) and (? is null or endpoint = ?) limit 100`,
+    `select id from batch_keys where (? is null or model = ?) and (? is null or endpoint = ?) limit ${maxKeys + 1}`,
     model ?? null,
     model ?? null,
     endpoint ?? null,
     endpoint ?? null,
   );
+  if (keys.length > maxKeys) return everyRequest;
   return {
     branches: keys.map(({ id }) => ({ sql: 'batch_key_id = ?', params: [id] })),
     answers: new Set(['model', 'endpoint']),

@@ -1,0 +1,30 @@
+/**
+ * What every store must do, whichever database is behind it. Held to behaviour through the store's own methods,
+ * with the time passed in.
+ */
+import { describe } from 'vitest';
+import type { Store } from '../store.ts';
+import { describeDeliveries } from './deliveries.ts';
+import { describeHistories } from './histories.ts';
+import { describeIntake } from './intake.ts';
+import { describeMoves } from './moves.ts';
+import { describeReads } from './reads.ts';
+import { describeRepeats } from './repeats.ts';
+import { describeResults } from './results.ts';
+import { describeUpkeep } from './upkeep.ts';
+
+/** Opens a store on an empty database; the suite closes it. */
+export type OpenStore = () => Promise<Store>;
+
+export function describeStore(name: string, openStore: OpenStore): void {
+  describe(`${name} store`, () => {
+    describe('intake', () => describeIntake(openStore));
+    describe('moves', () => describeMoves(openStore));
+    describe('results', () => describeResults(openStore));
+    describe('deliveries', () => describeDeliveries(openStore));
+    describe('redelivery and restart', () => describeRepeats(openStore));
+    describe('reads', () => describeReads(openStore));
+    describe('upkeep', () => describeUpkeep(openStore));
+    describe('histories', () => describeHistories(openStore));
+  });
+}

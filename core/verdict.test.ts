@@ -96,7 +96,7 @@ test.each(['', null, {}, undefined])('status 0 with the body %j was lost by the 
   expect(verdict).toMatchObject({ kind: 'again', statusCode: 0, error: { code: 'no_response' } });
 });
 
-test.each([100, 301, 304, 400, 418])('%i without any error is named by its status', (status) => {
+test.each([100, 199, 300, 301, 304, 400, 418])('%i without any error is named by its status', (status) => {
   expect(judge(answer(status, null))).toMatchObject({
     kind: 'failed',
     statusCode: status,

@@ -41,6 +41,7 @@ export async function openSqliteStore({ path, fsyncDelayMs = 0 }: SqliteOptions)
     },
     close: async () => {
       await writer.close();
+      if (!readerDb.isOpen) return;
       readerDb.close();
       unlock();
     },

@@ -1,0 +1,131 @@
+/** Calls every operation of a store at least once, with inputs as the product gives them. */
+import type { Store } from '../store.ts';
+import { Line } from './line.ts';
+import { limitsWith, makeArrivals, notDelivered } from './make-arrivals.ts';
+
+export async function callEveryOperation(store: Store): Promise<void> {
+  const line = new Line(store);
+  await callTheLine(line);
+  await callOperators(line);
+  await callReads(line);
+  await callUpkeep(line);
+}
+
+async function callTheLine(line: Line): Promise<void> {
+  const { store } = line;
+  await line.accept(
+    [...makeArrivals('a', 6), ...makeArrivals('q', 2, notDelivered)],
+    limitsWith({ maxRequests: 9 }),
+  );
+  await line.accept(makeArrivals('a', 2));
+  await store.cancelRequest({ customId: 'a5', now: line.now });
+  await store.deleteRequest({ customId: 'a6', now: line.now });
+  const { id } = await line.sendOpen();
+  await line.move('openai_processing', 'complete');
+  await line.move('openai_completed', 'download');
+  const early = await line.claim('downloading');
+  await store.keepLease({
+    batchId: id,
+    leaseToken: early?.leaseToken ?? '',
+    until: line.now,
+  });
+  await line.settle('downloading', ({ custom_id }) =>
+    custom_id === 'a1' ? 'again' : custom_id === 'a2' ? 'failed' : 'succeeded',
+  );
+  await line.deliver();
+  await line.handOver('again');
+  line.now += 10_000;
+  await line.claimDeliveries(1);
+  await store.breakDeliveryLeases({ now: line.now, leaseMs: 60_000 });
+  await line.handOver('give_up');
+}
+
+async function callOperators(line: Line): Promise<void> {
+  const { store } = line;
+  const { now } = line;
+  const [, done] = (await store.listBatches({ beforeId: null, limit: 9 })).map((batch) => batch.id);
+  await store.redeliverRequest({ customId: 'a3', actor: 'ann', now });
+  const slice = { batchId: done ?? 0, afterId: 0, limit: 2, actor: 'ann', now };
+  await store.redeliverSlice({ ...slice, state: 'delivery_failed' });
+  await line.handOver();
+  await line.upload();
+  const successor = await line.submit();
+  const batchId = successor?.id ?? 0;
+  await store.returnRequests({ batchId, now, limit: 100 });
+  await store.sendRequests({ batchId, now, limit: 100 });
+  await store.recordFacts({ batchId, facts: { openai_status: 'failed' } });
+  await line.move('openai_processing', 'fail');
+  await line.settle('failed', () => 'missing');
+  await store.restartSlice({ batchId, afterId: 0, limit: 100, now });
+  await store.restartBatch({ batchId, actor: 'ann', now });
+  await store.cancelBatch({ batchId, actor: 'ann', now });
+  await line.settle('cancelled');
+  await line.handOver();
+  await store.breakLeases();
+}
+
+async function callReads(line: Line): Promise<void> {
+  const { store, now } = line;
+  const row = await store.getRequest({ customId: 'a3' });
+  const batchId = row?.batch_id ?? 0;
+  const requestId = row?.id ?? 0;
+  await store.getBatch({ id: batchId });
+  await store.listBatches({
+    states: ['done', 'failed'],
+    model: 'm',
+    endpoint: '/v1/x',
+    beforeId: 9,
+    limit: 5,
+  });
+  await store.listTransitions({ batchId, limit: 10 });
+  await store.countBatches();
+  await store.countRequests();
+  await store.getResult({ requestId });
+  await store.getResults({ requestIds: [requestId] });
+  await store.listAttempts({ requestId, limit: 10 });
+  await store.listRuns({ requestId });
+  await store.nthRequest({ batchId, n: 1 });
+  await store.inputPage({ batchId, afterId: 0, maxBytes: 1_000, limit: 10 });
+  await store.sentPage({ batchId, afterId: 0, maxBytes: 1_000, limit: 10 });
+  const filters = {
+    state: 'delivered',
+    outcome: 'succeeded',
+    model: 'gpt-4o-mini',
+    endpoint: '/v1/responses',
+    batchId,
+    tag: 'red',
+    after: now - 100_000,
+    before: now + 1,
+  } as const;
+  const names = Object.keys(filters) as (keyof typeof filters)[];
+  for (let chosen = 0; chosen < 2 ** names.length; chosen++) {
+    const filter = Object.fromEntries(
+      names.filter((_, bit) => chosen & (1 << bit)).map((n) => [n, filters[n]]),
+    );
+    await store.listRequests({ ...filter, beforeId: 1_000, limit: 10 });
+  }
+  await store.listRequests({ outcome: 'failed', beforeId: null, limit: 10 });
+}
+
+async function callUpkeep(line: Line): Promise<void> {
+  const { store, now } = line;
+  await store.claimInstallation({ proposedId: 'one', now });
+  await store.writeSetting({ name: 'x', value: '1', actor: 'ann', now });
+  await store.readSettings();
+  await store.removeSetting({ name: 'x' });
+  const key = await store.createApiKey({ name: 'k', keyHash: 'h', scopes: 'read', actor: 'ann', now });
+  await store.findApiKey({ keyHash: 'h' });
+  await store.listApiKeys();
+  await store.revokeApiKey({ id: key.id, now });
+  const plan = { batchId: 1, remoteIds: ['file-1'], credentials: 'mine', dueAt: now, now };
+  await store.planCleanup(plan);
+  const [duty] = await store.claimCleanups({ credentials: 'mine', now, leaseMs: 1, limit: 10 });
+  await store.postponeCleanup({ id: duty?.id ?? 0, dueAt: now, error: 'x' });
+  await store.finishCleanup({ id: duty?.id ?? 0 });
+  await store.removeBodies({ before: now + 1, limit: 500, now });
+  await store.removeAttempts({ before: now + 1, limit: 500 });
+  const [batch, next] = await store.listBatches({ beforeId: null, limit: 9 });
+  await store.deleteBatch({ batchId: (batch ?? next)?.id ?? 0, evenUndelivered: true, now });
+  await store.retireBatch({ before: now + 1, now });
+  while (await store.removeSlice({ limit: 500 }));
+}

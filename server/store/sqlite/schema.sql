@@ -1,0 +1,229 @@
+-- Schema 1, made by the migrations. Do not edit.
+
+CREATE TABLE api_keys (
+  id integer primary key autoincrement,
+  name text not null,
+  key_hash text not null unique,
+  scopes text not null,
+  created_at integer not null,
+  created_by text not null,
+  revoked_at integer
+) strict;
+
+CREATE TABLE attempts (
+  id integer primary key,
+  request_id integer not null references requests (id) on delete cascade,
+  destination_id integer not null,
+  outcome_number integer not null,
+  attempt integer not null,
+  outcome text not null,
+  status_code integer,
+  duration_ms integer not null,
+  error text,
+  response_excerpt text,
+  delivery text not null,
+  at integer not null
+) strict;
+CREATE INDEX attempts_by_request on attempts (request_id);
+
+CREATE TABLE batch_keys (
+  id integer primary key,
+  endpoint text not null,
+  model text not null,
+  unique (endpoint, model)
+) strict;
+
+CREATE TABLE batches (
+  id integer primary key autoincrement,
+  endpoint text not null,
+  model text not null,
+  state text not null,
+  successor_of integer references batches (id) on delete set null,
+  close_reason text,
+
+  request_count integer not null default 0,
+  sent_count integer,
+  size_bytes integer not null default 0,
+  embedding_inputs integer not null default 0,
+  estimated_tokens integer not null default 0,
+
+  succeeded_count integer not null default 0,
+  failed_count integer not null default 0,
+  expired_count integer not null default 0,
+  cancelled_count integer not null default 0,
+  delivering_count integer not null default 0,
+  delivered_count integer not null default 0,
+  delivery_failed_count integer not null default 0,
+
+  output_lines integer,
+  error_lines integer,
+  missing_lines integer,
+  duplicate_lines integer,
+  unknown_lines integer,
+
+  provider_credentials text,
+  submit_attempt integer not null default 0,
+  submit_intent_at integer,
+  submit_looks integer not null default 0,
+  openai_input_file_id text,
+  openai_input_file_expires_at integer,
+  openai_batch_id text,
+  openai_created_at integer,
+  openai_status text,
+  openai_checked_at integer,
+  openai_total integer,
+  openai_completed integer,
+  openai_failed integer,
+  openai_output_file_id text,
+  openai_error_file_id text,
+  openai_errors text,
+  waiting_reason text,
+
+  input_tokens integer not null default 0,
+  cached_tokens integer not null default 0,
+  output_tokens integer not null default 0,
+  reasoning_tokens integer not null default 0,
+  list_nano_usd integer not null default 0,
+  paid_nano_usd integer not null default 0,
+  unpriced_count integer not null default 0,
+
+  due_at integer,
+  lease_until integer,
+  lease_token text,
+  lease_owner text,
+  tries integer not null default 0,
+  last_error text,
+  last_error_at integer,
+
+  cancel_requested_at integer,
+  hand_over text,
+  created_at integer not null,
+  state_at integer not null,
+  closed_at integer,
+  advanced_at integer,
+  settled_at integer,
+  ended_at integer,
+  bodies_removed_at integer,
+  deleted_at integer
+) strict;
+CREATE INDEX batches_by_openai_id on batches (openai_batch_id) where openai_batch_id is not null;
+CREATE INDEX batches_by_predecessor on batches (successor_of) where successor_of is not null;
+CREATE INDEX batches_by_state on batches (state);
+CREATE INDEX batches_deleted on batches (deleted_at) where deleted_at is not null;
+CREATE INDEX batches_due on batches (state, due_at) where due_at is not null;
+CREATE INDEX batches_ended on batches (ended_at) where ended_at is not null;
+CREATE UNIQUE INDEX batches_open on batches (endpoint, model) where state = 'building';
+
+CREATE TABLE destinations (
+  id integer primary key,
+  type text not null,
+  address text not null,
+  created_at integer not null,
+  unique (type, address)
+) strict;
+
+CREATE TABLE id_counters (
+  name text not null primary key,
+  last_id integer not null
+) strict;
+
+CREATE TABLE installation (
+  id text not null primary key,
+  created_at integer not null
+) strict;
+
+CREATE TABLE remote_cleanups (
+  id integer primary key,
+  batch_id integer,
+  kind text not null,
+  remote_id text not null,
+  provider_credentials text not null,
+  due_at integer not null,
+  tries integer not null default 0,
+  last_error text,
+  created_at integer not null,
+  unique (kind, remote_id)
+) strict;
+CREATE INDEX remote_cleanups_due on remote_cleanups (due_at);
+
+CREATE TABLE request_bodies (
+  request_id integer primary key references requests (id) on delete cascade,
+  body blob not null
+) strict;
+
+CREATE TABLE request_runs (
+  request_id integer not null references requests (id) on delete cascade,
+  batch_id integer not null,
+  run integer not null,
+  ended text not null,
+  at integer not null,
+  primary key (request_id, batch_id, run)
+) strict, without rowid;
+
+CREATE TABLE requests (
+  id integer primary key,
+  batch_id integer not null references batches (id),
+  batch_key_id integer not null references batch_keys (id),
+  custom_id text not null,
+  content_hash blob not null,
+  state text not null,
+  outcome text,
+  outcome_number integer not null default 0,
+  outcome_at integer,
+  call_tries integer not null default 0,
+  delivery_tries integer not null default 0,
+  destination_id integer references destinations (id),
+  delivery text not null,
+  tag text,
+  metadata text,
+  line_bytes integer not null,
+  embedding_inputs integer not null,
+  estimated_tokens integer not null,
+  error_code text,
+  error_message text,
+  due_at integer,
+  lease_token text,
+  created_at integer not null,
+  updated_at integer not null
+) strict;
+CREATE INDEX requests_by_batch on requests (batch_id, state);
+CREATE INDEX requests_by_created_at on requests (created_at);
+CREATE UNIQUE INDEX requests_by_custom_id on requests (custom_id);
+CREATE INDEX requests_by_key on requests (batch_key_id);
+CREATE INDEX requests_by_outcome on requests (outcome) where outcome is not null;
+CREATE INDEX requests_by_state on requests (state);
+CREATE INDEX requests_by_tag on requests (tag) where tag is not null;
+CREATE INDEX requests_due on requests (destination_id, due_at) where state = 'delivering';
+
+CREATE TABLE results (
+  request_id integer primary key references requests (id) on delete cascade,
+  line blob not null,
+  custom_id_start integer not null,
+  custom_id_end integer not null,
+  status_code integer,
+  input_tokens integer,
+  cached_tokens integer,
+  output_tokens integer,
+  reasoning_tokens integer,
+  list_nano_usd integer,
+  paid_nano_usd integer
+) strict;
+
+CREATE TABLE settings (
+  name text not null primary key,
+  value text not null,
+  updated_at integer not null,
+  updated_by text not null
+) strict;
+
+CREATE TABLE transitions (
+  id integer primary key,
+  batch_id integer not null references batches (id) on delete cascade,
+  move text not null,
+  from_state text,
+  to_state text not null,
+  actor text not null,
+  reason text,
+  at integer not null
+) strict;
+CREATE INDEX transitions_by_batch on transitions (batch_id);

@@ -46,7 +46,7 @@ export const batchScripts: readonly Script[] = [
     emptyErrorFileId: true,
   }),
   everyBatch('no-usage', 'Neither the batch nor its rows say what was used.', { noUsage: true }),
-  everyBatch('wrong-counts', 'request_counts stay at 0 completed and 0 failed.', { counts: 'zero' }),
+  everyBatch('wrong-counts', 'The counts of a batch stay at 0 completed and 0 failed.', { counts: 'zero' }),
   everyBatch('stuck-finalizing', 'A batch stays in finalizing for two days.', {
     hold: { status: 'finalizing', forMs: 2 * day },
   }),

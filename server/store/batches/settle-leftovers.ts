@@ -38,7 +38,7 @@ interface Leftover {
   estimated_tokens: number;
 }
 
-/** Index: requests_by_batch. */
+/** Index: requests_by_batch, in whose order slices come, so that no slice sorts what is left. */
 export async function settleLeftovers(tx: Tx, input: LeftoverInput): Promise<LeftoverOutput> {
   const { batchId } = input;
   const batch = await tx.get<BatchRow>(
@@ -49,7 +49,7 @@ export async function settleLeftovers(tx: Tx, input: LeftoverInput): Promise<Lef
   if (!batch) return { held: false, returned: 0, ended: 0 };
   const leftovers = await tx.all<Leftover>(
     `select id, state, call_tries, error_code, error_message, line_bytes, embedding_inputs, estimated_tokens
-     from requests where batch_id = ? and state in ${fromStates('fail')} order by id limit ?`,
+     from requests where batch_id = ? and state in ${fromStates('fail')} order by state, id limit ?`,
     batchId,
     input.limit,
   );

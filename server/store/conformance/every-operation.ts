@@ -18,6 +18,8 @@ async function callTheLine(line: Line): Promise<void> {
     limitsWith({ maxRequests: 9 }),
   );
   await line.accept(makeArrivals('a', 2));
+  const bulk = { now: line.now, limits: limitsWith({}), maxAgeMs: 3_600_000 };
+  await store.acceptBulk({ ...bulk, arrivals: makeArrivals('a', 2) });
   await store.cancelRequest({ customId: 'a5', now: line.now });
   await store.deleteRequest({ customId: 'a6', now: line.now });
   const { id } = await line.sendOpen();

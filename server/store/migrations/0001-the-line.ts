@@ -246,3 +246,21 @@ create table remote_cleanups (
 ) strict;
 create index remote_cleanups_due on remote_cleanups (due_at);
 `;
+
+/** Undoes it; children before what they refer to. */
+export const theLineUndone = `
+drop table remote_cleanups;
+drop table attempts;
+drop table results;
+drop table request_runs;
+drop table request_bodies;
+drop table requests;
+drop table transitions;
+drop table batches;
+drop table destinations;
+drop table batch_keys;
+drop table api_keys;
+drop table settings;
+drop table id_counters;
+drop table installation;
+`;

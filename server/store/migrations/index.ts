@@ -1,9 +1,13 @@
 /** Every schema change in order. The position in this list is the version; entries are never edited. */
-import { theLine } from './0001-the-line.ts';
+import { theLine, theLineUndone } from './0001-the-line.ts';
 
 interface Migration {
   readonly name: string;
   readonly up: string;
+  /** How to undo it; left out where that is not possible. */
+  readonly down?: { readonly sql: string; readonly losesData: boolean };
 }
 
-export const migrations: readonly Migration[] = [{ name: '0001-the-line', up: theLine }];
+export const migrations: readonly Migration[] = [
+  { name: '0001-the-line', up: theLine, down: { sql: theLineUndone, losesData: true } },
+];

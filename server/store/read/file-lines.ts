@@ -27,17 +27,16 @@ export async function sentPage(tx: Tx, input: PageInput): Promise<InputLine[]> {
 }
 
 /**
- * Walks narrow rows first, to know where the page ends, then fetches the bodies of just these. Without the
+ * The states are walked side by side, each in the order of its index, and merged. Walks narrow rows first, to know where the page ends, then fetches the bodies of just these. Without the
  * first step a page of large bodies would be read whole before it is cut.
  */
 async function readPage(tx: Tx, input: PageInput, states: readonly RequestState[]): Promise<InputLine[]> {
   const branches = states
     .map(
-      (state) => `select * from (select id, line_bytes from requests
-                  where batch_id = ? and state = '${state}' and id > ? order by id limit ?)`,
+      (state) => `select id, line_bytes from requests where batch_id = ? and state = '${state}' and id > ?`,
     )
     .join(' union all ');
-  const params = states.flatMap(() => [input.batchId, input.afterId, input.limit]);
+  const params = states.flatMap(() => [input.batchId, input.afterId]);
   const narrow = await tx.all<{ id: number; line_bytes: number }>(
     `select id, line_bytes from (${branches}) as p order by id limit ?`,
     ...params,

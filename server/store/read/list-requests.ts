@@ -50,10 +50,7 @@ export async function listRequests(tx: Tx, input: ListRequestsInput): Promise<Li
   const tests = remainingTests(input, walk);
   const budget = tests.sql.length > 0 ? scanBudget : input.limit;
   const candidates = walk.branches
-    .map(
-      ({ sql }) => `select * from (select id from requests where ${sql} and id between ? and ?
-                    order by id desc limit ${budget})`,
-    )
+    .map(({ sql }) => `select id from requests where ${sql} and id between ? and ?`)
     .join(' union all ');
   const params = walk.branches.flatMap((branch) => [...branch.params, range.lowest, range.highest]);
   const ids = await tx.all<{ id: number }>(

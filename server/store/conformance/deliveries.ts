@@ -148,9 +148,13 @@ export function describeDeliveries(openStore: OpenStore): void {
     await t.line.accept(makeArrivals('a', 2));
     await t.store.cancelRequest({ customId: 'a1', now: t.line.now });
     const { id } = await t.line.sendOpen();
-    await t.line.handOver();
-    expect(await t.store.getBatch({ id })).toMatchObject({ state: 'openai_processing', ended_at: null });
-    await t.line.finish();
+    await t.line.move('openai_processing', 'complete');
+    await t.line.move('openai_completed', 'download');
+    await t.line.settle('downloading');
+    await t.line.move('ready_to_deliver', 'deliver');
+    expect(await t.line.handOver()).toEqual([]);
+    expect(await t.store.getBatch({ id })).toMatchObject({ state: 'delivering', ended_at: null });
+    await t.line.deliver();
     expect(await t.line.handOver()).toEqual([id]);
   });
 

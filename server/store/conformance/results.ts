@@ -64,6 +64,7 @@ export function describeResults(openStore: OpenStore): void {
   it('leaves unknown ids, requests of other batches and ended ones untouched', async () => {
     const { apply, ids } = await downloading(2);
     await t.line.accept([makeArrival('elsewhere', { model: 'gpt-4.1' })]);
+    await t.line.sendOpen();
     const elsewhere = (await request('elsewhere'))?.id ?? 0;
     const [a] = ids as [number];
     await t.store.applyResults({ ...apply, findings: [makeFinding(a, 'failed')], setbacks: [] });
@@ -77,7 +78,10 @@ export function describeResults(openStore: OpenStore): void {
     const { applied } = await t.store.applyResults({ ...apply, findings, setbacks });
     expect(applied).toBe(0);
     expect(await request('a1')).toMatchObject({ outcome: 'failed', error_code: 'invalid_request' });
-    expect(await request('elsewhere')).toMatchObject({ state: 'pending', error_code: null });
+    expect(await request('elsewhere')).toMatchObject({
+      state: 'openai_processing',
+      error_code: null,
+    });
     expect(await t.store.getResult({ requestId: elsewhere })).toBeUndefined();
     expect(await recount(t.store)).toEqual([]);
   });

@@ -27,10 +27,16 @@ export function rollBackDatabase(path: string, evenLosingData: boolean): string 
     const step = migrations[version - 1];
     if (version === 0) return null;
     if (!step?.down) {
-      throw new AppError('store_unavailable', `Migration ${step?.name ?? version} cannot be undone by this program.`);
+      throw new AppError(
+        'store_unavailable',
+        `Migration ${step?.name ?? version} cannot be undone by this program.`,
+      );
     }
     if (step.down.losesData && !evenLosingData) {
-      throw new AppError('invalid_state', `Undoing ${step.name} removes the data that it made room for. Add --yes to do it.`);
+      throw new AppError(
+        'invalid_state',
+        `Undoing ${step.name} removes the data that it made room for. Add --yes to do it.`,
+      );
     }
     db.exec('begin immediate');
     try {
@@ -39,7 +45,9 @@ export function rollBackDatabase(path: string, evenLosingData: boolean): string 
       db.exec('commit');
     } catch (cause) {
       db.exec('rollback');
-      throw new AppError('store_unavailable', `Undoing ${step.name} failed: ${(cause as Error).message}`, { cause });
+      throw new AppError('store_unavailable', `Undoing ${step.name} failed: ${(cause as Error).message}`, {
+        cause,
+      });
     }
     return step.name;
   });

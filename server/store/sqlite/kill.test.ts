@@ -5,6 +5,7 @@ import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, it } from 'vitest';
 import { recount } from '../conformance/recount.ts';
+import { connectWriter } from './connect.ts';
 import { openSqliteStore } from './open-sqlite-store.ts';
 import { newDatabasePath } from './temp-store.for-test.ts';
 
@@ -42,6 +43,14 @@ it('refuses a second server with a word on what to do, and is free after a kill'
   await expect(openSqliteStore({ path })).rejects.toThrow(/Another server/);
   await store.close();
   await (await openSqliteStore({ path })).close();
+});
+
+it('waits for the disk at every commit, so that a power cut takes nothing either', () => {
+  const db = connectWriter(newDatabasePath());
+  expect(db.prepare('pragma synchronous').get()).toEqual({ synchronous: 2 });
+  expect(db.prepare('pragma journal_mode').get()).toEqual({ journal_mode: 'wal' });
+  expect(db.prepare('pragma auto_vacuum').get()).toEqual({ auto_vacuum: 2 });
+  db.close();
 });
 
 it('has on disk whatever it had acknowledged when it was killed', async () => {

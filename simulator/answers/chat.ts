@@ -16,9 +16,7 @@ export function answerChat(question: Question): Record<string, unknown> {
           role: 'assistant',
           content: wantsJson(body['response_format']) ? JSON.stringify({ summary: text }) : text,
           refusal: null,
-          annotations: [],
         },
-        logprobs: null,
         finish_reason: 'stop',
       },
     ],
@@ -26,16 +24,9 @@ export function answerChat(question: Question): Record<string, unknown> {
       prompt_tokens: usage.input,
       completion_tokens: usage.output,
       total_tokens: usage.input + usage.output,
-      prompt_tokens_details: { cached_tokens: usage.cached, audio_tokens: 0 },
-      completion_tokens_details: {
-        reasoning_tokens: usage.reasoning,
-        audio_tokens: 0,
-        accepted_prediction_tokens: 0,
-        rejected_prediction_tokens: 0,
-      },
+      prompt_tokens_details: { cached_tokens: usage.cached },
+      completion_tokens_details: { reasoning_tokens: usage.reasoning },
     },
-    service_tier: 'default',
-    system_fingerprint: null,
   };
 }
 

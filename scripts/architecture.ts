@@ -42,7 +42,9 @@ const rules: readonly { readonly folder: string; readonly may: readonly string[]
   { folder: 'server/logger.ts', may: middle, why: 'the logger only describes' },
   { folder: 'server/compose.ts', may: ['core/', 'server/'], why: 'compose knows all parts' },
   { folder: 'server/lifecycle.ts', may: ['core/', 'server/'], why: 'lifecycle starts what compose has made' },
-  { folder: 'server/main.ts', may: ['core/', 'server/'], why: 'main starts it' },
+  { folder: 'server/serve.ts', may: ['core/', 'server/'], why: 'serve runs the whole service' },
+  { folder: 'server/main.ts', may: ['server/serve.ts'], why: 'main only serves' },
+  { folder: 'server/cli.ts', may: ['server/'], why: 'the command line serves, or calls a command' },
   { folder: 'simulator/', may: [], why: 'the simulator is held to the real API, not to us' },
 ];
 

@@ -1,6 +1,7 @@
 /** The golden files and how each is made. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { renderCli } from './render-cli.ts';
 import { renderConfiguration } from './render-configuration.ts';
 import { renderOpenApi } from './render-openapi.ts';
 import { root } from './run.ts';
@@ -13,6 +14,7 @@ export interface Golden {
 export async function makeGoldens(): Promise<Golden[]> {
   return [
     { path: 'docs/configuration.md', content: renderConfiguration() },
+    { path: 'docs/cli.md', content: renderCli() },
     { path: 'docs/api/openapi.json', content: await renderOpenApi() },
   ];
 }

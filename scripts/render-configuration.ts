@@ -8,6 +8,8 @@ interface Shown {
   readonly group: string;
   readonly choices?: readonly string[];
   readonly aliases?: readonly string[];
+  readonly least?: number;
+  readonly most?: number;
 }
 
 export function renderConfiguration(): string {
@@ -21,8 +23,13 @@ export function renderConfiguration(): string {
   );
   return `# Configuration
 
-Settings are read from the environment. For each of them \`NAME_FILE\` may name a file that holds the value, which
-keeps secrets out of process lists. Everything that is wrong is told at once, and the service exits with code 1.
+Settings are read from the environment, and by the command line also from a file \`.env\` in the working directory;
+what the environment sets wins. For each of them \`NAME_FILE\` may name a file that holds the value, which keeps
+secrets out of process lists. Everything that is wrong is told at once, and the service exits with code 1. A name that
+resembles a setting and is none gets a warning.
+
+Durations end in \`_MS\` (milliseconds) or \`_S\` (seconds), sizes in \`_BYTES\`; digits may be grouped: \`200_000_000\`.
+\`openai-batch-manager config\` shows every setting with its value and where it came from.
 
 This page is generated from \`server/config/settings.ts\`; \`npm run goldens\` writes it.
 
@@ -31,9 +38,9 @@ ${parts.join('\n')}`;
 
 function renderGroup(group: string, entries: readonly [string, Shown][]): string {
   const rows = entries.map(
-    ([name, spec]) => `| ${nameOf(name, spec)} | ${defaultOf(spec)} | ${aboutOf(spec)} |`,
+    ([name, spec]) => `| ${nameOf(name, spec)} | ${defaultOf(spec)} | ${rangeOf(spec)} | ${aboutOf(spec)} |`,
   );
-  return `## ${group}\n\n| setting | default | meaning |\n|---|---|---|\n${rows.join('\n')}\n`;
+  return `## ${group}\n\n| setting | default | range | meaning |\n|---|---|---|---|\n${rows.join('\n')}\n`;
 }
 
 function nameOf(name: string, spec: Shown): string {
@@ -44,6 +51,12 @@ function nameOf(name: string, spec: Shown): string {
 function defaultOf({ default: value }: Shown): string {
   if (value === null || (Array.isArray(value) && value.length === 0)) return '–';
   return `\`${Array.isArray(value) ? value.join(',') : String(value)}\``;
+}
+
+function rangeOf({ kind, least = 0, most }: Shown): string {
+  if (!kind.startsWith('integer')) return '';
+  const top = most === undefined || most === Number.MAX_SAFE_INTEGER ? 'up' : `to ${most}`;
+  return `from ${least} ${top}`;
 }
 
 function aboutOf({ about, choices }: Shown): string {

@@ -4,12 +4,20 @@ import { type SettingName, type Settings, settingSpecs } from './settings.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Where a value came from. */
-export type Source = 'default' | 'environment' | 'file';
+/** Where a value came from: `secret file` is the one that NAME_FILE names. */
+export type Source = 'default' | 'environment' | '.env' | 'secret file';
 
 export interface ReadSettings {
   readonly settings: Settings;
   readonly sources: Readonly<Record<SettingName, Source>>;
+}
+
+/** Settings as far as they can be read: a wrong one has its default here and a complaint beside it. */
+export interface InspectedSettings extends ReadSettings {
+  /** What is wrong, one sentence each. */
+  readonly complaints: readonly string[];
+  /** What a service cannot start without, and a command may well. */
+  readonly missing: readonly string[];
 }
 
 /** Everything that is wrong with the configuration, one sentence each. */
@@ -29,41 +37,66 @@ export class ConfigError extends Error {
  * @throws ConfigError naming every wrong or missing setting
  */
 export function readSettings(env: Environment): ReadSettings {
+  const { settings, sources, complaints, missing } = inspectSettings(env);
+  if (complaints.length + missing.length > 0) throw new ConfigError([...complaints, ...missing]);
+  return { settings, sources };
+}
+
+/** @param fromFile names whose value comes from a `.env` file */
+export function inspectSettings(
+  env: Environment,
+  fromFile: ReadonlySet<string> = new Set(),
+): InspectedSettings {
   const complaints: string[] = [];
+  const missing: string[] = [];
   const values: Record<string, unknown> = {};
   const sources: Record<string, Source> = {};
   for (const name of Object.keys(settingSpecs) as SettingName[]) {
+    const before = complaints.length;
     const given = findValue(env, name, complaints);
-    sources[name] = given?.source ?? 'default';
+    const place = given && fromFile.has(given.key) ? '.env' : 'environment';
+    sources[name] = given === undefined ? 'default' : given.isFile ? 'secret file' : place;
     values[name] = given === undefined ? settingSpecs[name].default : parse(name, given.text, complaints);
+    if (name === 'OPENAI_API_KEY' && given === undefined && complaints.length === before) {
+      missing.push('OPENAI_API_KEY is missing: set it to a key of the project that pays for the batches.');
+    }
   }
-  if (!values['OPENAI_API_KEY']) {
-    complaints.push('OPENAI_API_KEY is missing: set it to a key of the project that pays for the batches.');
-  }
-  if (complaints.length > 0) throw new ConfigError([...new Set(complaints)]);
-  return { settings: values as unknown as Settings, sources: sources as Record<SettingName, Source> };
+  return {
+    settings: values as unknown as Settings,
+    sources: sources as Record<SettingName, Source>,
+    complaints: [...new Set(complaints)],
+    missing,
+  };
 }
 
-function findValue(
-  env: Environment,
-  name: SettingName,
-  complaints: string[],
-): { text: string; source: Source } | undefined {
+interface Given {
+  /** The name under which it was found. */
+  readonly key: string;
+  readonly text: string;
+  readonly isFile: boolean;
+}
+
+/** Empty counts as not set. The own name comes before aliases, a value before a file. */
+function findValue(env: Environment, name: SettingName, complaints: string[]): Given | undefined {
   const spec = settingSpecs[name] as { aliases?: readonly string[] };
   for (const key of [name, ...(spec.aliases ?? [])]) {
-    const text = env[key];
-    if (text !== undefined && text !== '') {
-      return { text: key === 'PHX_HOST' ? asUrl(text) : text, source: 'environment' };
-    }
-    const path = env[`${key}_FILE`];
-    if (path === undefined || path === '') continue;
-    try {
-      return { text: readFileSync(path, 'utf8').trim(), source: 'file' };
-    } catch {
-      complaints.push(`${key}_FILE names ${path}, which cannot be read.`);
-    }
+    const text = env[key]?.trim() ?? '';
+    if (text !== '') return { key, text: key === 'PHX_HOST' ? asUrl(text) : text, isFile: false };
+    const path = env[`${key}_FILE`] ?? '';
+    if (path === '') continue;
+    const secret = readSecretFile(path);
+    if (secret) return { key, text: secret, isFile: true };
+    complaints.push(`${key}_FILE names ${path}, which ${secret === '' ? 'is empty' : 'cannot be read'}.`);
   }
   return undefined;
+}
+
+function readSecretFile(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch {
+    return null;
+  }
 }
 
 /** The original's setting is a bare host name. */
@@ -71,14 +104,18 @@ function asUrl(host: string): string {
   return host.includes('://') ? host : `https://${host}`;
 }
 
+interface Rule {
+  readonly kind: string;
+  readonly default: unknown;
+  readonly choices?: readonly string[];
+  readonly least?: number;
+  readonly most?: number;
+  readonly check?: (text: string) => string | null;
+}
+
+/** The value of a text, or the default with a complaint. A complaint never shows a secret. */
 function parse(name: SettingName, text: string, complaints: string[]): unknown {
-  const spec = settingSpecs[name] as {
-    kind: string;
-    default: unknown;
-    choices?: readonly string[];
-    least?: number;
-    most?: number;
-  };
+  const spec = settingSpecs[name] as Rule;
   const complain = (what: string) => {
     complaints.push(`${name} ${what}`);
     return spec.default;
@@ -88,16 +125,21 @@ function parse(name: SettingName, text: string, complaints: string[]): unknown {
       return parseInteger(text, spec) ?? complain(`must be a whole number ${range(spec)}, not "${text}".`);
     case 'integers': {
       const numbers = text.split(',').map((part) => parseInteger(part, spec));
-      return numbers.includes(null) ? complain('must be whole numbers separated by commas.') : numbers;
+      return numbers.includes(null)
+        ? complain(`must be whole numbers ${range(spec)}, separated by commas, not "${text}".`)
+        : numbers;
     }
     case 'choice':
-      return spec.choices?.includes(text) ? text : complain(`must be one of ${spec.choices?.join(', ')}.`);
+      return spec.choices?.includes(text)
+        ? text
+        : complain(`must be one of ${spec.choices?.join(', ')}, not "${text}".`);
     case 'url':
       return isHttpUrl(text) ? text.replace(/\/+$/, '') : complain('must be an http or https URL.');
-    case 'list':
-      return splitList(text);
-    default:
+    default: {
+      const wrong = spec.check?.(text) ?? null;
+      if (wrong !== null) return complain(wrong);
       return Array.isArray(spec.default) ? splitList(text) : text;
+    }
   }
 }
 
@@ -109,7 +151,8 @@ function splitList(text: string): string[] {
 }
 
 function parseInteger(text: string, { least = 0, most = Number.MAX_SAFE_INTEGER }): number | null {
-  const value = /^\d+(_\d+)*$/.test(text.trim()) ? Number(text.trim().replaceAll('_', '')) : Number.NaN;
+  const digits = text.trim();
+  const value = /^\d+(_\d+)*$/.test(digits) ? Number(digits.replaceAll('_', '')) : Number.NaN;
   return Number.isSafeInteger(value) && value >= least && value <= most ? value : null;
 }
 

@@ -4,14 +4,16 @@
  */
 import { adoptionLooks } from '../../core/backoff.ts';
 import { defaultLimits } from '../../core/limits.ts';
+import { checkApiKeys, checkSecretKeyBase, checkWebhookSecret } from './check-secrets.ts';
 
 const second = 1_000;
 const minute = 60 * second;
 const hour = 60 * minute;
 const day = 24 * hour;
+const year = 365 * day;
 
 interface Spec<T> {
-  readonly kind: 'text' | 'secret' | 'integer' | 'url' | 'choice' | 'list' | 'integers';
+  readonly kind: 'text' | 'secret' | 'integer' | 'url' | 'choice' | 'integers';
   readonly default: T;
   readonly about: string;
   readonly group: Group;
@@ -20,6 +22,8 @@ interface Spec<T> {
   readonly most?: number;
   /** Older or other names that are honoured as well. */
   readonly aliases?: readonly string[];
+  /** What is wrong with a text, as the rest of a sentence that begins with the setting's name; never the text. */
+  readonly check?: (text: string) => string | null;
 }
 
 export type Group =
@@ -35,8 +39,8 @@ export type Group =
 
 const text = <T extends string | null>(group: Group, fallback: T, about: string) =>
   ({ kind: 'text', default: fallback, about, group }) as Spec<T extends null ? string | null : string>;
-const secret = (group: Group, about: string) =>
-  ({ kind: 'secret', default: null, about, group }) as Spec<string | null>;
+const secret = (group: Group, about: string, check?: Spec<never>['check']) =>
+  ({ kind: 'secret', default: null, about, group, ...(check && { check }) }) as Spec<string | null>;
 const url = <T extends string | null>(
   group: Group,
   fallback: T,
@@ -50,10 +54,10 @@ const integer = (group: Group, fallback: number, about: string, least = 0, most 
   ({ kind: 'integer', default: fallback, about, group, least, most }) as Spec<number>;
 const choice = <C extends string>(group: Group, choices: readonly C[], fallback: C, about: string) =>
   ({ kind: 'choice', default: fallback, about, group, choices }) as Spec<C>;
-const list = (group: Group, about: string, kind: 'list' | 'secret' = 'list') =>
-  ({ kind, default: [], about, group }) as unknown as Spec<readonly string[]>;
-const integers = (group: Group, fallback: readonly number[], about: string) =>
-  ({ kind: 'integers', default: fallback, about, group, least: 0 }) as Spec<readonly number[]>;
+const secretList = (group: Group, about: string, check: NonNullable<Spec<never>['check']>) =>
+  ({ kind: 'secret', default: [], about, group, check }) as unknown as Spec<readonly string[]>;
+const integers = (group: Group, fallback: readonly number[], about: string, most: number) =>
+  ({ kind: 'integers', default: fallback, about, group, least: 0, most }) as Spec<readonly number[]>;
 
 export const settingSpecs = {
   OPENAI_API_KEY: secret('Provider', 'Key for the provider. Required.'),
@@ -74,11 +78,37 @@ export const settingSpecs = {
   PUBLIC_URL: url('Server', null, 'Where others reach this service; shown in the API description.', [
     'PHX_HOST',
   ]),
-  BODY_LIMIT_BYTES: integer('Server', 16_000_000, 'Largest body of one request.', 1_000),
+  BODY_LIMIT_BYTES: integer(
+    'Server',
+    16_000_000,
+    'Largest body of one request, and of one line in bulk.',
+    1_000,
+    500_000_000,
+  ),
+  REQUEST_TIMEOUT_MS: integer(
+    'Server',
+    minute,
+    'A client that takes longer than this to send its headers, or the body of one request, is let go.',
+    100,
+  ),
+  IDLE_TIMEOUT_MS: integer(
+    'Server',
+    2 * minute,
+    'A connection on which nothing moves for this long is closed, in the middle of an answer as well.',
+    100,
+  ),
+  INTAKE_MAX_WAITING: integer(
+    'Server',
+    20_000,
+    'Requests that may wait to be stored; beyond it intake answers 503.',
+    1,
+  ),
   DRAIN_MS: integer(
     'Server',
     8 * second,
     'How long a stop waits for work under way before it gives leases back.',
+    0,
+    10 * minute,
   ),
 
   AUTH: choice(
@@ -87,19 +117,20 @@ export const settingSpecs = {
     'keys',
     'Set to none to serve other hosts without credentials, on purpose.',
   ),
-  API_KEYS: list(
+  API_KEYS: secretList(
     'Access',
-    'Keys from the environment: name:scopes:key, separated by commas; scopes joined by +.',
-    'secret',
+    'Keys from the environment: name:scopes:key, separated by commas; scopes (produce, read, operate) joined by +.',
+    checkApiKeys,
   ),
 
   DATABASE_PATH: text('Store', './data/openai-batch-manager.db', 'The SQLite file.'),
   SECRET_KEY_BASE: secret(
     'Store',
-    'Encrypts stored secrets; made once beside the SQLite file when it is not given.',
+    'Encrypts stored secrets; made once beside the SQLite file when it is not given. 32 characters or more.',
+    checkSecretKeyBase,
   ),
   DISK_LOW_BYTES: integer('Store', 200_000_000, 'Below this much free disk, intake answers 503.'),
-  FSYNC_DELAY_MS: integer('Store', 0, 'For tests: each commit takes this much longer.'),
+  FSYNC_DELAY_MS: integer('Store', 0, 'For tests: each commit takes this much longer.', 0, 10 * second),
 
   BATCH_MAX_REQUESTS: integer(
     'Batches',
@@ -111,14 +142,16 @@ export const settingSpecs = {
   BATCH_MAX_BYTES: integer(
     'Batches',
     defaultLimits.maxBytes,
-    'A batch closes at this many bytes of its file.',
+    'A batch closes at this many bytes of its file; OpenAI takes 209,715,200.',
     1_000,
+    209_715_200,
   ),
   BATCH_MAX_EMBEDDING_INPUTS: integer(
     'Batches',
     defaultLimits.maxEmbeddingInputs,
-    'A batch closes at this many embedding inputs.',
+    'A batch closes at this many embedding inputs; OpenAI takes 50,000.',
     1,
+    50_000,
   ),
   BATCH_MAX_TOKENS: integer(
     'Batches',
@@ -126,7 +159,13 @@ export const settingSpecs = {
     'A batch closes at this many estimated prompt tokens.',
     1,
   ),
-  BATCH_MAX_AGE_MS: integer('Batches', hour, 'A batch closes this long after its first request.'),
+  BATCH_MAX_AGE_MS: integer(
+    'Batches',
+    hour,
+    'A batch closes this long after its first request.',
+    0,
+    30 * day,
+  ),
 
   UPLOAD_CONCURRENCY: integer('Provider pace', 1, 'Input files sent at once.', 1, 64),
   SUBMIT_CONCURRENCY: integer('Provider pace', 10, 'Batches created at once.', 1, 64),
@@ -137,23 +176,27 @@ export const settingSpecs = {
     minute,
     'Pause between two looks at a batch of ordinary age.',
     10,
+    hour,
   ),
   PROVIDER_TIMEOUT_MS: integer(
     'Provider pace',
     60 * second,
-    'Time limit for an answer of the provider.',
+    'Time limit for an answer of the provider; shorter than the lease of the work that waits for it.',
     100,
+    80 * second,
   ),
   PROVIDER_STALL_MS: integer(
     'Provider pace',
     60 * second,
     'A transfer without progress for this long is given up.',
     100,
+    10 * minute,
   ),
   SUBMIT_LOOKS_MS: integers(
     'Provider pace',
     adoptionLooks,
     'When to look for a batch whose creation has an unknown outcome, before it is created again.',
+    day,
   ),
   RETRY_FASTER: integer(
     'Provider pace',
@@ -166,6 +209,8 @@ export const settingSpecs = {
     'Provider pace',
     hour,
     'Files of a finished batch are removed at the provider after this long.',
+    0,
+    30 * day,
   ),
   FILE_EXPIRES_S: integer(
     'Provider pace',
@@ -178,6 +223,7 @@ export const settingSpecs = {
   WEBHOOK_SECRET: secret(
     'Delivery',
     'Signs webhooks (Standard Webhooks, whsec_…). Made at the first start when it is not given.',
+    checkWebhookSecret,
   ),
   DELIVERY_CONCURRENCY: integer('Delivery', 50, 'Webhooks in flight.', 1, 1_000),
   DELIVERY_PER_DESTINATION: integer('Delivery', 50, 'Webhooks in flight to one destination.', 1, 1_000),
@@ -186,20 +232,31 @@ export const settingSpecs = {
     10 * second,
     'Time limit for a connection to a receiver.',
     10,
+    5 * minute,
   ),
-  WEBHOOK_TIMEOUT_MS: integer('Delivery', 15 * second, "Time limit for a receiver's answer.", 10),
+  WEBHOOK_TIMEOUT_MS: integer('Delivery', 15 * second, "Time limit for a receiver's answer.", 10, 5 * minute),
 
   RETENTION_BODIES_MS: integer(
     'Retention',
     7 * day,
     'Bodies are kept this long after their batch has ended.',
+    0,
+    10 * year,
   ),
   RETENTION_RESULTS_MS: integer(
     'Retention',
     30 * day,
     'Requests and results are kept this long after their batch has ended.',
+    0,
+    10 * year,
   ),
-  RETENTION_ATTEMPTS_MS: integer('Retention', 90 * day, 'Delivery attempts are kept this long.'),
+  RETENTION_ATTEMPTS_MS: integer(
+    'Retention',
+    90 * day,
+    'Delivery attempts are kept this long.',
+    0,
+    10 * year,
+  ),
 
   LOG_LEVEL: choice(
     'Logs',

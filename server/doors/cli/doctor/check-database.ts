@@ -1,0 +1,72 @@
+import { accessSync, constants, existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { checkExposure } from '../../../config/check-exposure.ts';
+import { ConfigError } from '../../../config/read-settings.ts';
+import type { Settings } from '../../../config/settings.ts';
+import { type DatabaseFacts, inspectDatabase } from '../../../store/sqlite/inspect-database.ts';
+import { bytesInWords, plural } from '../in-words.ts';
+import type { Finding } from './finding.ts';
+
+/** The file, its folder, its schema, and whether its keys allow what HOST wants. */
+export function checkDatabase(settings: Settings): Finding[] {
+  const what = 'database';
+  const path = settings.DATABASE_PATH;
+  const folder = nearestFolder(dirname(resolve(path)));
+  try {
+    accessSync(folder, constants.W_OK);
+  } catch {
+    return [
+      {
+        verdict: 'FAIL',
+        what,
+        about: `${folder} cannot be written to; give this user the right, or set DATABASE_PATH.`,
+      },
+    ];
+  }
+  try {
+    const facts = inspectDatabase(path);
+    return [{ what, ...describe(path, facts) }, ...checkKeys(settings, facts)];
+  } catch (error) {
+    const about = `${path} cannot be read: ${(error as Error).message}. Set DATABASE_PATH, or restore a backup.`;
+    return [{ verdict: 'FAIL', what, about }];
+  }
+}
+
+function describe(path: string, facts: DatabaseFacts): Pick<Finding, 'verdict' | 'about'> {
+  const { exists, version, taken, pending, bytes, inUse } = facts;
+  if (!exists) return { verdict: 'ok', about: `${path} will be made at the first start` };
+  if (version > taken.length) {
+    return { verdict: 'FAIL', about: `${path} has schema ${version} of a newer program. Start that one.` };
+  }
+  const schema =
+    pending.length === 0
+      ? 'newest schema'
+      : `${plural(pending.length, 'migration')} to come at the next start`;
+  return {
+    verdict: 'ok',
+    about: `${path}, ${bytesInWords(bytes)}, ${schema}${inUse ? ', in use by a running service' : ''}`,
+  };
+}
+
+function checkKeys(settings: Settings, { apiKeys }: DatabaseFacts): Finding[] {
+  const what = 'access';
+  const count = apiKeys + settings.API_KEYS.length;
+  try {
+    checkExposure(settings, count);
+    return [
+      {
+        verdict: 'ok',
+        what,
+        about: `${settings.HOST}, ${count === 0 ? 'no keys needed' : plural(count, 'API key')}`,
+      },
+    ];
+  } catch (error) {
+    const [about = ''] = error instanceof ConfigError ? error.complaints : [(error as Error).message];
+    return [{ verdict: 'FAIL', what, about }];
+  }
+}
+
+/** The folder, or the nearest one above it that exists. */
+export function nearestFolder(folder: string): string {
+  return existsSync(folder) || dirname(folder) === folder ? folder : nearestFolder(dirname(folder));
+}

@@ -17,6 +17,7 @@ interface CodeFacts {
 /** Every code with the HTTP status it is answered with. The codes that the original had keep its words. */
 export const errorCodes = {
   malformed_json: { status: 400, fate: 'expected', title: 'The body is not valid JSON' },
+  malformed_http: { status: 400, fate: 'expected', title: 'This is not valid HTTP' },
   invalid_utf8: { status: 400, fate: 'expected', title: 'The body is not valid UTF-8' },
   unauthorized: { status: 401, fate: 'expected', title: 'A valid API key is needed' },
   forbidden: { status: 403, fate: 'expected', title: 'This API key may not do that' },
@@ -28,6 +29,7 @@ export const errorCodes = {
   being_sent: { status: 409, fate: 'expected', title: 'This request is being sent right now' },
   payload_too_large: { status: 413, fate: 'expected', title: 'The body is too large' },
   unsupported_media_type: { status: 415, fate: 'expected', title: 'The body must be JSON' },
+  headers_too_large: { status: 431, fate: 'expected', title: 'The headers are too large' },
   validation_error: { status: 422, fate: 'expected', title: 'The request has the wrong shape' },
   invalid_state: { status: 422, fate: 'expected', title: 'Not possible in the present state' },
   internal_error: { status: 500, fate: 'bug', title: 'Something is wrong on our side' },

@@ -50,8 +50,8 @@ export async function stopService(service: Service): Promise<void> {
   if (service.state.stopping) return;
   service.state.stopping = true;
   ctx.log.info({ event: 'stopping' });
-  await http.app.close();
   await Promise.all([
+    http.app.close(),
     ...service.drivers.map((driver) => driver.stop(ctx.settings.DRAIN_MS)),
     service.dispatcher.stop(),
     service.upkeep.stop(),

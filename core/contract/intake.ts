@@ -49,7 +49,11 @@ export const PostRequestSchema = Type.Object(
       }),
     ),
     metadata: Type.Optional(
-      Type.Record(Type.String({ maxLength: 64 }), Type.String({ maxLength: 512 }), {
+      // Not Type.Record: it checks keys by a pattern that a line feed escapes, and never their length.
+      Type.Unsafe<Record<string, string>>({
+        type: 'object',
+        propertyNames: { maxLength: 64 },
+        additionalProperties: Type.String({ maxLength: 512 }),
         maxProperties: metadataPairs,
         description: 'Yours; kept and shown, never sent to OpenAI.',
       }),

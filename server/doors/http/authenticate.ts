@@ -28,11 +28,11 @@ export class Authenticator {
   }
 
   /** @throws AppError `unauthorized` or `forbidden` */
-  async authenticate(authorization: string | undefined, scope: Scope): Promise<Caller> {
+  async authenticate(authorization: string | undefined, oneOf: readonly Scope[]): Promise<Caller> {
     const caller =
       authorization === undefined ? await this.#withoutKey() : await this.#withKey(authorization);
-    if (!caller.scopes.has(scope) && !caller.scopes.has('operate')) {
-      throw new AppError('forbidden', `This API key lacks the scope ${scope}.`);
+    if (!caller.scopes.has('operate') && !oneOf.some((scope) => caller.scopes.has(scope))) {
+      throw new AppError('forbidden', `This API key lacks the scope ${oneOf.join(' or ')}.`);
     }
     return caller;
   }
@@ -84,12 +84,9 @@ export class Authenticator {
   }
 }
 
-/** One entry of API_KEYS: `name:scopes:key`, or a bare key that may do everything. */
+/** One entry of API_KEYS, whose form was checked at the start: `name:scopes:key`, or a bare key that may do everything. */
 function parseKey(entry: string): [string, Caller] {
   const match = /^([^:]+):([a-z+]+):(.+)$/.exec(entry);
   const [, name = 'environment', given = 'operate', key = entry] = match ?? [];
-  const wanted = given
-    .split('+')
-    .filter((scope): scope is Scope => (scopes as readonly string[]).includes(scope));
-  return [hashKey(key), { actor: `key ${name}`, scopes: new Set(wanted) }];
+  return [hashKey(key), { actor: `key ${name}`, scopes: new Set(given.split('+') as Scope[]) }];
 }

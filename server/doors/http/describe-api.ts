@@ -10,7 +10,10 @@ export function describeApi({ settings }: Pick<Context, 'settings'>): FastifyDyn
       info: {
         title: 'OpenAI Batch Manager',
         version: packageJson.version,
-        description: 'Send one LLM request now, receive its answer later, at the price of the Batch API.',
+        description:
+          'Send one LLM request now, receive its answer later, at the price of the Batch API. Errors have one form, ' +
+          'also where no route was reached: 400 malformed_http, 404 not_found, 405 method_not_allowed, ' +
+          '408 request_timeout, 431 headers_too_large. HEAD is answered wherever GET is.',
       },
       ...(settings.PUBLIC_URL === null ? {} : { servers: [{ url: settings.PUBLIC_URL }] }),
       components: {

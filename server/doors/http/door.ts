@@ -1,5 +1,6 @@
 /** What routes are made of: the verbs' context, who calls, and the schemas that every route shares. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import Type from 'typebox';
 import { ErrorFormSchema } from '../../../core/contract/errors.ts';
 import type { Context } from '../../context.ts';
 import type { Scope } from '../../operator/api-keys.ts';
@@ -14,8 +15,12 @@ declare module 'fastify' {
     caller: Caller | null;
   }
   interface FastifyContextConfig {
-    /** What a caller needs; left out: anybody. */
-    scope?: Scope;
+    /** A caller needs one of these, or operate; left out: anybody may. */
+    scopes?: readonly Scope[];
+    /** The route reads `bytes` itself. */
+    keepsBytes?: boolean;
+    /** The route reads its body as a stream, however long that takes. */
+    streams?: boolean;
   }
 }
 
@@ -27,13 +32,24 @@ export interface Door {
   readonly auth: Authenticator;
   /** False once the service stops. */
   readonly accepting: () => boolean;
+  /** Aborts when the service stops: whoever holds an answer back gives it now. */
+  readonly stopping: AbortSignal;
 }
 
 export function actorOf(request: FastifyRequest): string {
   return request.caller?.actor ?? 'anonymous';
 }
 
-/** The error statuses of a route, for the description. */
+/** What can go wrong with any body that is sent along. */
+export const bodyErrors = [400, 408, 413, 415] as const;
+
+/** The error statuses of a route that asks for a key and reads the store, for the description. */
 export function errors(...statuses: number[]): Record<number, typeof ErrorFormSchema> {
-  return Object.fromEntries([401, 403, 500, ...statuses].map((status) => [status, ErrorFormSchema]));
+  return Object.fromEntries([401, 403, 500, 503, ...statuses].map((status) => [status, ErrorFormSchema]));
 }
+
+/** An answer of JSON lines, for the description. */
+export const jsonLines = {
+  description: 'JSON lines.',
+  content: { 'application/jsonl': { schema: Type.String() } },
+};

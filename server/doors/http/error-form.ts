@@ -2,7 +2,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { AppError, type ErrorCode } from '../../../core/errors.ts';
-import { shapeComplaints } from '../../pipeline/1-intake/shape-complaints.ts';
 
 /** Fastify's own errors, by its code. */
 const known: Readonly<Record<string, { code: ErrorCode; detail: string }>> = {
@@ -15,10 +14,9 @@ const known: Readonly<Record<string, { code: ErrorCode; detail: string }>> = {
     detail: 'Send the body as application/json.',
   },
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: {
-    code: 'malformed_json',
+    code: 'malformed_http',
     detail: 'The body is not as long as Content-Length says.',
   },
-  FST_ERR_CTP_EMPTY_JSON_BODY: { code: 'malformed_json', detail: 'The body is empty; send a JSON object.' },
   FST_ERR_BAD_URL: {
     code: 'not_found',
     detail: 'The path holds a percent sign that starts no valid escape.',
@@ -26,35 +24,54 @@ const known: Readonly<Record<string, { code: ErrorCode; detail: string }>> = {
   FST_ERR_MAX_PARAM_LENGTH: { code: 'not_found', detail: 'The path is longer than any custom_id.' },
 };
 
-export function toAppError(error: unknown): AppError {
+/** When to come back after a 503 that does not say it itself. */
+const defaultRetryAfterS = 5;
+
+function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
-  const { code, validation, statusCode, message } = error as FastifyError;
-  if (validation) {
-    const [first, ...more] = shapeComplaints(validation as never, {});
-    const options = first?.source ? { pointer: first.source.pointer, more } : { more };
-    return new AppError('validation_error', first?.detail ?? message, options);
-  }
+  const { code, statusCode, message } = error as FastifyError;
   const match = known[code];
   if (match) return new AppError(match.code, match.detail);
-  if (statusCode === 400) return new AppError('malformed_json', message, { cause: error });
-  if (statusCode === 408) return new AppError('request_timeout', 'The request did not arrive in time.');
+  if (statusCode === 400) return new AppError('malformed_http', message, { cause: error });
   return new AppError('internal_error', 'Something went wrong here; the log tells what.', { cause: error });
 }
 
+export type AnswerError = (error: unknown, request: FastifyRequest, reply: FastifyReply) => void;
+
 /** Answers with the error form, and logs what is our fault. */
-export function makeErrorAnswer(log: Logger) {
-  return (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
+export function makeErrorAnswer(log: Logger): AnswerError {
+  const logFault = makeFaultLog(log);
+  return (error, request, reply) => {
     const app = toAppError(error);
-    if (app.fate !== 'expected') {
-      log.error({
-        event: 'request_failed',
-        method: request.method,
-        route: request.routeOptions.url,
-        err: app,
-      });
-    }
-    if (app.retryAfterS !== undefined) reply.header('retry-after', String(app.retryAfterS));
+    if (app.fate !== 'expected') logFault(app, request);
+    const retryAfterS = app.retryAfterS ?? (app.status === 503 ? defaultRetryAfterS : undefined);
+    if (retryAfterS !== undefined) reply.header('retry-after', String(retryAfterS));
     if (app.code === 'unauthorized') reply.header('www-authenticate', 'Bearer');
-    reply.code(app.status).send({ errors: app.complaints });
+    // Node reads the rest of the body away; closing at once would cost the client this answer.
+    if (app.code === 'payload_too_large') reply.removeHeader('connection');
+    reply.code(app.status).type('application/json').send({ errors: app.complaints });
+  };
+}
+
+/** One line for each code a second: what fails for one caller often fails for thousands. */
+const quietMs = 1_000;
+
+function makeFaultLog(log: Logger): (error: AppError, request: FastifyRequest) => void {
+  const said = new Map<ErrorCode, { at: number; unsaid: number }>();
+  return (error, request) => {
+    const now = performance.now();
+    const last = said.get(error.code);
+    if (last && now - last.at < quietMs) {
+      last.unsaid += 1;
+      return;
+    }
+    said.set(error.code, { at: now, unsaid: 0 });
+    log.error({
+      event: 'request_failed',
+      method: request.method,
+      route: request.routeOptions.url,
+      err: error,
+      unsaid: last?.unsaid ?? 0,
+    });
   };
 }

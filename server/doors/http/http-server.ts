@@ -1,14 +1,18 @@
 /** The HTTP door: one Fastify instance with every route, authentication, one error form and its own description. */
 import swagger from '@fastify/swagger';
-import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { AppError } from '../../../core/errors.ts';
+import type { Settings } from '../../config/settings.ts';
 import type { Context } from '../../context.ts';
 import type { Intake } from '../../pipeline/1-intake/accept-request.ts';
 import type { IntakeGate } from '../../pipeline/1-intake/intake-gate.ts';
 import { Authenticator } from './authenticate.ts';
+import { compileShape } from './check-shape.ts';
+import { answerConnectionError } from './connection-errors.ts';
 import { describeApi } from './describe-api.ts';
 import type { Door } from './door.ts';
-import { makeErrorAnswer } from './error-form.ts';
+import { type AnswerError, makeErrorAnswer } from './error-form.ts';
+import { keepBytes, limitBodyTime } from './keep-bytes.ts';
 import { KnownRoutes } from './known-routes.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
 import { batchRoutes } from './routes/batches.ts';
@@ -20,8 +24,8 @@ import { resultRoutes } from './routes/results.ts';
 
 /** A custom_id of 512 characters, percent-encoded: up to 12 characters each. */
 const longestParam = 512 * 12;
-/** A client that stops sending is let go after this long. */
-const requestTimeoutMs = 60_000;
+/** The longest time any request may take to arrive, bulk streams included. */
+const longestStreamMs = 3_600_000;
 
 export interface HttpServerOptions {
   readonly ctx: Context;
@@ -37,73 +41,97 @@ export interface HttpServer {
 
 export async function makeHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { ctx } = options;
-  const app = Fastify({
-    bodyLimit: ctx.settings.BODY_LIMIT_BYTES,
-    requestTimeout: requestTimeoutMs,
-    routerOptions: { maxParamLength: longestParam },
-    ajv: {
-      customOptions: { removeAdditional: false, coerceTypes: false, useDefaults: false, allErrors: true },
-    },
-  });
-  const routes = new KnownRoutes(app);
-  const auth = new Authenticator(ctx);
-  const door: Door = { ...options, app, auth };
-  app.setSerializerCompiler(() => (value) => JSON.stringify(value));
   const answerError = makeErrorAnswer(ctx.log);
+  const app = makeApp(ctx.settings, answerError);
+  const auth = new Authenticator(ctx);
+  const door: Door = { ...options, app, auth, stopping: closeInTime(app, ctx.settings.DRAIN_MS) };
+  app.setSerializerCompiler(() => (value) => JSON.stringify(value));
+  app.setValidatorCompiler(compileShape);
   app.setErrorHandler(answerError);
-  app.setNotFoundHandler((request, reply) => answerError(unknownRoute(routes, request), request, reply));
+  limitBodyTime(app, ctx.settings.REQUEST_TIMEOUT_MS, answerError);
+  refuseUnknownRoutes(app, answerError);
   keepBytes(app);
   checkCallers(door);
   await app.register(swagger, describeApi(ctx));
   await app.register(async (scope) => {
     const inner: Door = { ...door, app: scope };
     requestRoutes(inner);
-    bulkRoutes(inner);
     batchRoutes(inner);
     resultRoutes(inner);
     intakeRoutes(inner);
     apiKeyRoutes(inner);
     healthRoutes(inner);
   });
+  // A scope of its own: only bulk takes bodies that are not JSON.
+  await app.register(async (scope) => bulkRoutes({ ...door, app: scope }));
   app.get('/api/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   await addApiPage(app);
   return { app, auth };
 }
 
-/** JSON bodies are kept as they came: intake stores the text of the body, not a reprint. */
-function keepBytes(app: FastifyInstance): void {
-  app.decorateRequest('bytes', null);
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser(
-    'application/json',
-    { parseAs: 'buffer' },
-    async (request: FastifyRequest, body: Buffer) => {
-      request.bytes = body;
-      if (request.routeOptions.url === '/api/requests') return null;
-      if (body.length === 0) return undefined;
-      try {
-        return JSON.parse(body.toString('utf8')) as unknown;
-      } catch (cause) {
-        throw new AppError('malformed_json', `The body is not valid JSON: ${(cause as Error).message}`, {
-          cause,
-        });
-      }
+function makeApp(settings: Settings, answerError: AnswerError): FastifyInstance {
+  return Fastify({
+    bodyLimit: settings.BODY_LIMIT_BYTES,
+    connectionTimeout: settings.IDLE_TIMEOUT_MS,
+    requestTimeout: longestStreamMs,
+    // While we stop, what still arrives on open connections is answered like everything else.
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: longestParam },
+    clientErrorHandler: answerConnectionError,
+    frameworkErrors: answerError,
+    http: {
+      headersTimeout: Math.min(settings.REQUEST_TIMEOUT_MS, longestStreamMs),
+      connectionsCheckingInterval: Math.min(10_000, settings.REQUEST_TIMEOUT_MS / 2),
+      // Node would refuse with an empty answer; checkCallers refuses in our form.
+      requireHostHeader: false,
     },
-  );
+  });
+}
+
+/** Asks held answers to come now, and cuts what has not ended within the time. @returns aborts at the stop */
+function closeInTime(app: FastifyInstance, graceMs: number): AbortSignal {
+  const stopping = new AbortController();
+  app.addHook('preClose', async () => {
+    stopping.abort();
+    const cut = setTimeout(() => app.server.closeAllConnections(), graceMs);
+    app.server.once('close', () => clearTimeout(cut));
+  });
+  return stopping.signal;
+}
+
+/** Answers before the body is read: whatever it holds, nobody waits for it. */
+function refuseUnknownRoutes(app: FastifyInstance, answerError: AnswerError): void {
+  const routes = new KnownRoutes(app);
+  const refuse = (request: FastifyRequest, reply: FastifyReply) => {
+    const allowed = routes.methodsAt(pathOf(request));
+    if (allowed.length > 0) reply.header('allow', allowed.join(', '));
+    answerError(unknownRoute(allowed, request), request, reply);
+  };
+  app.addHook('onRequest', (request, reply, done) => {
+    if (request.is404) refuse(request, reply);
+    else done();
+  });
+  app.setNotFoundHandler(refuse);
 }
 
 function checkCallers({ app, auth }: Door): void {
   app.decorateRequest('caller', null);
   app.addHook('onRequest', async (request) => {
-    const { scope } = request.routeOptions.config;
-    if (scope) request.caller = await auth.authenticate(request.headers.authorization, scope);
+    if (request.headers.host === undefined && request.raw.httpVersion === '1.1') {
+      throw new AppError('malformed_http', 'HTTP/1.1 needs a Host header.');
+    }
+    const { scopes } = request.routeOptions.config;
+    if (scopes) request.caller = await auth.authenticate(request.headers.authorization, scopes);
   });
 }
 
+function pathOf(request: FastifyRequest): string {
+  return request.url.split('?')[0] ?? '/';
+}
+
 /** 405 where the address exists for another method, else 404. */
-function unknownRoute(routes: KnownRoutes, request: FastifyRequest): AppError {
-  const [path = '/'] = request.url.split('?');
-  const allowed = routes.methodsAt(path);
+function unknownRoute(allowed: readonly string[], request: FastifyRequest): AppError {
+  const path = pathOf(request);
   if (allowed.length > 0) {
     return new AppError('method_not_allowed', `${path} takes ${allowed.join(', ')}, not ${request.method}.`);
   }

@@ -17,6 +17,6 @@ export class KnownRoutes {
         segments.length === asked.length &&
         segments.every((segment, index) => segment.startsWith(':') || segment === asked[index]),
     );
-    return [...new Set(found.map(({ method }) => method))];
+    return [...new Set(found.map(({ method }) => method))].sort();
   }
 }

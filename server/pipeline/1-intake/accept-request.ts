@@ -7,8 +7,8 @@ import { GroupCommit } from './group-commit.ts';
 import type { IntakeGate } from './intake-gate.ts';
 import { type IntakeRules, readArrival } from './read-arrival.ts';
 
-/** Arrivals that may wait for a commit; beyond it the answer is 503 rather than a growing queue. */
-const maxWaiting = 20_000;
+/** Bytes that may wait for a commit; beyond it the answer is 503 rather than a growing heap. */
+const maxWaitingBytes = 64_000_000;
 
 export class Intake {
   readonly #ctx: Context;
@@ -35,9 +35,7 @@ export class Intake {
   async accept(bytes: Uint8Array, door: string): Promise<{ customId: string; kind: Acceptance['kind'] }> {
     try {
       this.#gate.check();
-      if (this.#groups.depth > maxWaiting) {
-        throw new AppError('overloaded', 'More requests wait to be stored than may.', { retryAfterS: 1 });
-      }
+      this.#checkRoom();
       const arrival = readArrival(bytes, this.#rules);
       const { kind } = await this.#groups.accept(arrival);
       if (kind === 'conflict') {
@@ -54,6 +52,12 @@ export class Intake {
       this.#ctx.metrics.requestsRefused.inc({ door, code });
       throw error;
     }
+  }
+
+  #checkRoom(): void {
+    const { depth, waitingBytes } = this.#groups;
+    if (depth <= this.#ctx.settings.INTAKE_MAX_WAITING && waitingBytes <= maxWaitingBytes) return;
+    throw new AppError('overloaded', 'More requests wait to be stored than may.', { retryAfterS: 1 });
   }
 
   #store(arrivals: readonly Arrival[]) {

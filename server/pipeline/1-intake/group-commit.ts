@@ -25,6 +25,7 @@ export interface GroupCommitOptions {
 export class GroupCommit {
   readonly #options: GroupCommitOptions;
   #waiting: Waiting[] = [];
+  #waitingBytes = 0;
   #underWay = 0;
   #scheduled = false;
 
@@ -37,10 +38,16 @@ export class GroupCommit {
     return this.#waiting.length + this.#underWay * maxRows;
   }
 
+  /** Bytes of the lines that have not been given to the store yet. */
+  get waitingBytes(): number {
+    return this.#waitingBytes;
+  }
+
   /** Resolves after the group of this arrival is on disk. */
   accept(arrival: Arrival): Promise<Acceptance> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ arrival, resolve, reject });
+      this.#waitingBytes += arrival.lineBytes;
       this.#schedule();
     });
   }
@@ -63,6 +70,7 @@ export class GroupCommit {
       bytes += arrival.lineBytes;
       rows += 1;
     }
+    this.#waitingBytes -= bytes;
     return this.#waiting.splice(0, rows);
   }
 

@@ -7,15 +7,19 @@ import { type PostRequest, PostRequestSchema } from '../../../core/contract/inta
 import { countEmbeddingInputs } from '../../../core/endpoints.ts';
 import { AppError, type Complaint, complain } from '../../../core/errors.ts';
 import { hasLoneSurrogate, hasNul } from '../../../core/json/decoded-text.ts';
+import { findDuplicateKey } from '../../../core/json/duplicate-key.ts';
 import { type Envelope, readEnvelope } from '../../../core/json/read-envelope.ts';
+import { scanObject } from '../../../core/json/scan-object.ts';
 import type { BatchLimits } from '../../../core/limits.ts';
 import { lineOverheadBytes } from '../../../core/line-id.ts';
 import { estimateTokens } from '../../../core/tokens.ts';
 import type { Arrival } from '../../store/intake/accept-requests.ts';
 import { type ChannelRules, readDestination } from './read-destination.ts';
-import { shapeComplaints } from './shape-complaints.ts';
+import { wrongShape } from './shape-complaints.ts';
 
 const shape = Compile(PostRequestSchema);
+/** Some editors put it before a text; it means nothing in UTF-8. */
+const byteOrderMark = 0xfeff;
 
 /** What a request is checked against. */
 export interface IntakeRules {
@@ -74,23 +78,34 @@ function parsePost(
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
   let post: unknown;
   try {
-    post = JSON.parse(text);
+    post = JSON.parse(text.charCodeAt(0) === byteOrderMark ? text.slice(1) : text);
   } catch (cause) {
     throw new AppError('malformed_json', `The body is not valid JSON: ${(cause as Error).message}`, {
       cause,
     });
   }
   if (completion) post = complete(post, completion);
-  if (!shape.Check(post)) refuse(shapeComplaints(shape.Errors(post), post));
+  if (!shape.Check(post)) throw wrongShape(shape.Errors(post), post);
   const envelope = readEnvelope(bytes);
   if (!envelope) throw new AppError('validation_error', 'The body must be a JSON object.', { pointer: '' });
-  if (envelope.duplicate) {
-    const { pointer } = envelope.duplicate;
+  const pointer = envelope.duplicate?.pointer ?? duplicateInMetadata(bytes, envelope);
+  if (pointer !== undefined) {
     throw new AppError('validation_error', `The key at ${pointer} stands there twice. Send each key once.`, {
       pointer,
     });
   }
   return { post: post as PostRequest, envelope, text };
+}
+
+function duplicateInMetadata(bytes: Uint8Array, { members }: Envelope): string | undefined {
+  const span = members.get('metadata');
+  const pairs = span && scanObject(bytes.subarray(span.start, span.end));
+  const key = findDuplicateKey(pairs ?? []);
+  return key === null ? undefined : `/metadata/${escapePointer(key)}`;
+}
+
+function escapePointer(key: string): string {
+  return key.replaceAll('~', '~0').replaceAll('/', '~1');
 }
 
 /** A line of OpenAI's format has no delivery; its own words win over the completion. */
@@ -112,7 +127,7 @@ function checkTexts(post: PostRequest, complaints: Complaint[]): void {
   check(post.body.model, '/body/model');
   if (post.tag !== undefined) check(post.tag, '/tag');
   for (const [key, value] of Object.entries(post.metadata ?? {})) {
-    check(`${key}${value}`, `/metadata/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`);
+    check(`${key}${value}`, `/metadata/${escapePointer(key)}`);
   }
 }
 

@@ -4,7 +4,7 @@ import { ApiKeySchema } from '../../../../core/contract/views.ts';
 import { createKey, revokeKey, type Scope, scopes } from '../../../operator/api-keys.ts';
 import type { ApiKeyRow } from '../../../store/settings/api-keys.ts';
 import { isoTime, isoTimeOrNull } from '../../../views/times.ts';
-import { actorOf, type Door, errors } from '../door.ts';
+import { actorOf, bodyErrors, type Door, errors } from '../door.ts';
 import { readId } from '../query.ts';
 
 function keyView(row: ApiKeyRow) {
@@ -20,7 +20,7 @@ function keyView(row: ApiKeyRow) {
 
 export function apiKeyRoutes({ app, ctx, auth }: Door): void {
   app.get('/api/keys', {
-    config: { scope: 'operate' },
+    config: { scopes: ['operate'] },
     schema: {
       summary: 'List API keys; the keys themselves are not kept',
       tags: ['keys'],
@@ -29,7 +29,7 @@ export function apiKeyRoutes({ app, ctx, auth }: Door): void {
     handler: async () => ({ data: (await ctx.store.listApiKeys()).map(keyView) }),
   });
   app.post<{ Body: { name: string; scopes: Scope[] } }>('/api/keys', {
-    config: { scope: 'operate' },
+    config: { scopes: ['operate'] },
     schema: {
       summary: 'Make an API key; it is shown this once',
       tags: ['keys'],
@@ -42,7 +42,7 @@ export function apiKeyRoutes({ app, ctx, auth }: Door): void {
       ),
       response: {
         201: Type.Object({ ...ApiKeySchema.properties, key: Type.String() }),
-        ...errors(400, 413, 415, 422),
+        ...errors(...bodyErrors, 422),
       },
     },
     handler: async (request, reply) => {
@@ -52,12 +52,12 @@ export function apiKeyRoutes({ app, ctx, auth }: Door): void {
     },
   });
   app.delete<{ Params: { id: string } }>('/api/keys/:id', {
-    config: { scope: 'operate' },
+    config: { scopes: ['operate'] },
     schema: {
       summary: 'Revoke an API key',
       tags: ['keys'],
       params: Type.Object({ id: Type.String() }),
-      response: { 204: Type.Null({ description: 'Revoked.' }), ...errors(404, 422) },
+      response: { 204: Type.Null({ description: 'Revoked.' }), ...errors(...bodyErrors, 404, 422) },
     },
     handler: async (request, reply) => {
       await revokeKey(ctx, readId(request.params.id, 'id'));

@@ -14,7 +14,7 @@ import { restartFailedBatch } from '../../../operator/restart-batch.ts';
 import { uploadBatchNow } from '../../../operator/upload-batch.ts';
 import { batchDetailView, batchView } from '../../../views/batch-view.ts';
 import { type FileType, fileTypes, streamFile } from '../../../views/stream-files.ts';
-import { actorOf, type Door, errors } from '../door.ts';
+import { actorOf, bodyErrors, type Door, errors, jsonLines } from '../door.ts';
 import { PageQuery, readId, readPage } from '../query.ts';
 
 const byId = Type.Object({ id: Type.String() });
@@ -39,7 +39,7 @@ interface ListQuery {
 
 function listBatches({ app, ctx }: Door): void {
   app.get<{ Querystring: ListQuery }>('/api/batches', {
-    config: { scope: 'read' },
+    config: { scopes: ['read'] },
     schema: {
       summary: 'List batches, newest first',
       tags: ['batches'],
@@ -71,7 +71,7 @@ function listBatches({ app, ctx }: Door): void {
 
 function showBatch({ app, ctx }: Door): void {
   app.get<ById>('/api/batches/:id', {
-    config: { scope: 'read' },
+    config: { scopes: ['read'] },
     schema: {
       summary: 'Look at one batch, with its transitions',
       tags: ['batches'],
@@ -98,12 +98,12 @@ function orderMoves({ app, ctx }: Door): void {
   } as const;
   for (const [name, { verb, summary }] of Object.entries(orders)) {
     app.post<ById>(`/api/batches/:id/${name}`, {
-      config: { scope: 'operate' },
+      config: { scopes: ['operate'] },
       schema: {
         summary,
         tags: ['batches'],
         params: byId,
-        response: { 202: BatchSchema, ...errors(404, 409, 422) },
+        response: { 202: BatchSchema, ...errors(...bodyErrors, 404, 409, 422) },
       },
       handler: async (request, reply) => {
         const row = await verb(ctx, readId(request.params.id, 'id'), actorOf(request));
@@ -115,7 +115,7 @@ function orderMoves({ app, ctx }: Door): void {
 
 function redeliver({ app, ctx }: Door): void {
   app.post<ById & { Querystring: { which?: 'all' | 'failed' } }>('/api/batches/:id/redeliver', {
-    config: { scope: 'operate' },
+    config: { scopes: ['operate'] },
     schema: {
       summary: "Deliver a batch's outcomes again",
       tags: ['batches'],
@@ -124,7 +124,10 @@ function redeliver({ app, ctx }: Door): void {
         { which: Type.Optional(Type.Enum(['all', 'failed'], { description: 'failed when left out.' })) },
         { additionalProperties: false },
       ),
-      response: { 202: Type.Object({ redelivered: Type.Integer() }), ...errors(404, 409, 422) },
+      response: {
+        202: Type.Object({ redelivered: Type.Integer() }),
+        ...errors(...bodyErrors, 404, 409, 422),
+      },
     },
     handler: async (request, reply) => {
       const id = readId(request.params.id, 'id');
@@ -136,7 +139,7 @@ function redeliver({ app, ctx }: Door): void {
 
 function deleteBatch({ app, ctx }: Door): void {
   app.delete<ById & { Querystring: { undelivered?: 'true' | 'false' } }>('/api/batches/:id', {
-    config: { scope: 'operate' },
+    config: { scopes: ['operate'] },
     schema: {
       summary: 'Delete an ended batch with everything under it, here and at OpenAI',
       tags: ['batches'],
@@ -149,7 +152,7 @@ function deleteBatch({ app, ctx }: Door): void {
         },
         { additionalProperties: false },
       ),
-      response: { 202: Type.Object({ requests: Type.Integer() }), ...errors(404, 409, 422) },
+      response: { 202: Type.Object({ requests: Type.Integer() }), ...errors(...bodyErrors, 404, 409, 422) },
     },
     handler: async (request, reply) => {
       const requests = await deleteEndedBatch(ctx, readId(request.params.id, 'id'), {
@@ -167,12 +170,12 @@ const fileAddresses = ['/api/batches/:id/files/:type', '/batches/:id/files/:type
 function files({ app, ctx }: Door): void {
   for (const address of fileAddresses) {
     app.get<{ Params: { id: string; type: FileType } }>(address, {
-      config: { scope: 'read' },
+      config: { scopes: ['read'] },
       schema: {
         summary: "Download a batch's input, output or error lines from our own store",
         tags: ['batches'],
         params: Type.Object({ id: Type.String(), type: Type.Enum([...fileTypes]) }),
-        response: { 200: Type.String({ description: 'JSON lines.' }), ...errors(404, 422) },
+        response: { 200: jsonLines, ...errors(404, 422) },
       },
       handler: async ({ params }, reply) => {
         const batch = await findBatch(ctx, readId(params.id, 'id'));

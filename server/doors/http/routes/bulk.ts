@@ -1,6 +1,7 @@
 /** Bulk intake: JSON lines in, totals out after the input has ended. */
 import type { Readable } from 'node:stream';
 import Type from 'typebox';
+import { ErrorFormSchema } from '../../../../core/contract/errors.ts';
 import { BulkTotalsSchema } from '../../../../core/contract/intake.ts';
 import { AppError, errorCodes } from '../../../../core/errors.ts';
 import { BulkIntake } from '../../../pipeline/1-intake/accept-bulk.ts';
@@ -9,6 +10,8 @@ import { type Door, errors } from '../door.ts';
 import { inflate } from '../inflate.ts';
 
 const lineTypes = ['application/jsonl', 'application/x-ndjson', 'application/jsonlines', 'text/plain'];
+
+const cutShort = Type.Union([BulkTotalsSchema, ErrorFormSchema]);
 
 interface BulkQuery {
   readonly delivery?: 'webhook' | 'none';
@@ -19,7 +22,7 @@ interface BulkQuery {
 export function bulkRoutes({ app, ctx, gate }: Door): void {
   app.addContentTypeParser(lineTypes, (_request, body, done) => done(null, body));
   app.post<{ Querystring: BulkQuery; Body: Readable }>('/api/requests/bulk', {
-    config: { scope: 'produce' },
+    config: { scopes: ['produce'], streams: true },
     schema: {
       summary: 'Send many requests as JSON lines',
       description:
@@ -36,7 +39,12 @@ export function bulkRoutes({ app, ctx, gate }: Door): void {
         },
         { additionalProperties: false },
       ),
-      response: { 200: BulkTotalsSchema, ...errors(413, 415, 422, 503) },
+      response: {
+        200: BulkTotalsSchema,
+        ...errors(415, 422),
+        // Totals where reading stopped half-way, the error form where it never began.
+        ...Object.fromEntries([400, 408, 413, 500, 503].map((status) => [status, cutShort])),
+      },
     },
     handler: async (request, reply) => {
       gate.check();

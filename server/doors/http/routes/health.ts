@@ -13,6 +13,7 @@ export function healthRoutes({ app, ctx, gate, accepting }: Door): void {
     schema: {
       summary: 'Is the process alive?',
       tags: ['health'],
+      security: [],
       response: { 200: Type.Object({ status: Type.Enum(['ok']) }) },
     },
     handler: async () => ({ status: 'ok' }),
@@ -21,6 +22,7 @@ export function healthRoutes({ app, ctx, gate, accepting }: Door): void {
     schema: {
       summary: 'Can it take requests now?',
       tags: ['health'],
+      security: [],
       response: { 200: ReadySchema, 503: ReadySchema },
     },
     handler: async (_request, reply) => {
@@ -34,11 +36,14 @@ export function healthRoutes({ app, ctx, gate, accepting }: Door): void {
     },
   });
   app.get('/metrics', {
-    config: { scope: 'read' },
+    config: { scopes: ['read'] },
     schema: {
       summary: 'Figures for Prometheus',
       tags: ['health'],
-      response: { 200: Type.String(), ...errors() },
+      response: {
+        200: { description: 'Figures.', content: { 'text/plain': { schema: Type.String() } } },
+        ...errors(),
+      },
     },
     handler: async (_request, reply) => {
       const text = await fillGauges(ctx);

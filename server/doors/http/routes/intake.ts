@@ -1,7 +1,7 @@
 /** Opening and closing the door for producers. */
 import { IntakeSchema } from '../../../../core/contract/views.ts';
 import { isoTime } from '../../../views/times.ts';
-import { actorOf, type Door, errors } from '../door.ts';
+import { actorOf, bodyErrors, type Door, errors } from '../door.ts';
 
 export function intakeRoutes({ app, gate }: Door): void {
   const view = () => ({
@@ -9,27 +9,27 @@ export function intakeRoutes({ app, gate }: Door): void {
     since: gate.paused ? isoTime(gate.paused.since) : null,
     by: gate.paused?.by ?? null,
   });
-  const schema = (summary: string) => ({
+  const schema = (summary: string, ...statuses: number[]) => ({
     summary,
     tags: ['intake'],
-    response: { 200: IntakeSchema, ...errors() },
+    response: { 200: IntakeSchema, ...errors(...statuses) },
   });
   app.get('/api/intake', {
-    config: { scope: 'read' },
+    config: { scopes: ['read'] },
     schema: schema('Is intake paused?'),
     handler: async () => view(),
   });
   app.post('/api/intake/pause', {
-    config: { scope: 'operate' },
-    schema: schema('Pause intake: producers get 503 maintenance_mode'),
+    config: { scopes: ['operate'] },
+    schema: schema('Pause intake: producers get 503 maintenance_mode', ...bodyErrors),
     handler: async (request) => {
       await gate.pause(actorOf(request));
       return view();
     },
   });
   app.post('/api/intake/resume', {
-    config: { scope: 'operate' },
-    schema: schema('Resume intake'),
+    config: { scopes: ['operate'] },
+    schema: schema('Resume intake', ...bodyErrors),
     handler: async () => {
       await gate.resume();
       return view();

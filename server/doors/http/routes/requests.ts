@@ -1,5 +1,5 @@
 /** Requests: send one, look at one, list, stop, redeliver. */
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import Type from 'typebox';
 import { AcceptedSchema, PostRequestSchema } from '../../../../core/contract/intake.ts';
 import { RequestDetailSchema, RequestListSchema } from '../../../../core/contract/views.ts';
@@ -9,7 +9,7 @@ import { notFound, redeliverOne } from '../../../operator/redeliver-request.ts';
 import { cancelOne, deleteOne } from '../../../operator/stop-request.ts';
 import { awaitOutcome } from '../../../views/await-outcome.ts';
 import { requestDetailView, requestView } from '../../../views/request-view.ts';
-import { actorOf, type Door, errors } from '../door.ts';
+import { actorOf, bodyErrors, type Door, errors } from '../door.ts';
 import { PageQuery, RequestFilterQuery, type RequestQuery, readFilter, readId, readPage } from '../query.ts';
 
 const byCustomId = Type.Object({ custom_id: Type.String() });
@@ -28,7 +28,7 @@ export function requestRoutes(door: Door): void {
 
 function postRequest({ app, intake }: Door): void {
   app.post('/api/requests', {
-    config: { scope: 'produce' },
+    config: { scopes: ['produce'], keepsBytes: true },
     // The verb checks the shape itself: other doors take the same requests, and it needs the bytes as well.
     validatorCompiler: () => () => true,
     schema: {
@@ -37,7 +37,7 @@ function postRequest({ app, intake }: Door): void {
         'Answered after the request is on disk. The same content again is answered as the first time.',
       tags: ['requests'],
       body: PostRequestSchema,
-      response: { 202: AcceptedSchema, ...errors(400, 409, 413, 415, 422, 503) },
+      response: { 202: AcceptedSchema, ...errors(...bodyErrors, 409, 422) },
     },
     handler: async (request, reply) => {
       const { customId } = await intake.accept(request.bytes ?? Buffer.alloc(0), 'http');
@@ -48,7 +48,7 @@ function postRequest({ app, intake }: Door): void {
 
 function listRequests({ app, ctx }: Door): void {
   app.get<{ Querystring: RequestQuery & { cursor?: string; limit?: string } }>('/api/requests', {
-    config: { scope: 'read' },
+    config: { scopes: ['read'] },
     schema: {
       summary: 'List requests, newest first',
       tags: ['requests'],
@@ -68,9 +68,9 @@ function listRequests({ app, ctx }: Door): void {
   });
 }
 
-function showRequest({ app, ctx }: Door): void {
+function showRequest({ app, ctx, stopping }: Door): void {
   app.get<ByCustomId & { Querystring: { wait?: string } }>('/api/requests/:custom_id', {
-    config: { scope: 'read' },
+    config: { scopes: ['produce', 'read'] },
     schema: {
       summary: 'Look at one request, with its result and attempts',
       tags: ['requests'],
@@ -85,12 +85,12 @@ function showRequest({ app, ctx }: Door): void {
       ),
       response: { 200: RequestDetailSchema, ...errors(404, 422) },
     },
-    handler: async (request) => {
+    handler: async (request, reply) => {
       const { custom_id } = request.params;
       const { wait } = request.query;
       if (wait !== undefined) {
         const limitMs = Math.min(readId(wait, 'wait'), mostWaitS) * 1_000;
-        await awaitOutcome(ctx, custom_id, limitMs, goneSignal(request));
+        await awaitOutcome(ctx, custom_id, limitMs, AbortSignal.any([goneSignal(reply), stopping]));
       }
       const view = await requestDetailView(ctx, custom_id);
       if (!view) throw new AppError('not_found', notFound(custom_id));
@@ -100,21 +100,21 @@ function showRequest({ app, ctx }: Door): void {
 }
 
 /** Aborts when the caller goes away. */
-function goneSignal(request: FastifyRequest): AbortSignal {
+function goneSignal(reply: FastifyReply): AbortSignal {
   const gone = new AbortController();
-  request.raw.socket.once('close', () => gone.abort());
+  reply.raw.once('close', () => gone.abort());
   return gone.signal;
 }
 
 function stopRequest({ app, ctx }: Door): void {
   app.post<ByCustomId>('/api/requests/:custom_id/cancel', {
-    config: { scope: 'produce' },
+    config: { scopes: ['produce'] },
     schema: {
       summary: 'Cancel a request while its batch is building',
       description: 'It ends with the outcome cancelled, which is delivered.',
       tags: ['requests'],
       params: byCustomId,
-      response: { 202: AcceptedSchema, ...errors(404, 409) },
+      response: { 202: AcceptedSchema, ...errors(...bodyErrors, 404, 409) },
     },
     handler: async (request, reply) => {
       await cancelOne(ctx, request.params.custom_id);
@@ -122,12 +122,12 @@ function stopRequest({ app, ctx }: Door): void {
     },
   });
   app.delete<ByCustomId>('/api/requests/:custom_id', {
-    config: { scope: 'produce' },
+    config: { scopes: ['produce'] },
     schema: {
       summary: 'Delete a request while its batch is building',
       tags: ['requests'],
       params: byCustomId,
-      response: { 204: Type.Null({ description: 'Deleted.' }), ...errors(404, 409) },
+      response: { 204: Type.Null({ description: 'Deleted.' }), ...errors(...bodyErrors, 404, 409) },
     },
     handler: async (request, reply) => {
       await deleteOne(ctx, request.params.custom_id);
@@ -138,7 +138,7 @@ function stopRequest({ app, ctx }: Door): void {
 
 function redeliverRequest({ app, ctx }: Door): void {
   app.post<ByCustomId>('/api/requests/:custom_id/redeliver', {
-    config: { scope: 'operate' },
+    config: { scopes: ['operate'] },
     schema: {
       summary: 'Deliver one outcome again',
       tags: ['requests'],
@@ -150,7 +150,7 @@ function redeliverRequest({ app, ctx }: Door): void {
           state: Type.Enum([...requestStates]),
           message: Type.String(),
         }),
-        ...errors(404, 409, 422),
+        ...errors(...bodyErrors, 404, 409, 422),
       },
     },
     handler: async (request, reply) => {

@@ -50,7 +50,7 @@ export class ApiDescription {
 
   /** @throws Error when the answer is not as described */
   check(method: string, path: string, answer: Seen): void {
-    const template = this.#templateOf(path);
+    const template = this.#templateOf(method, path);
     const operation = template && this.document.paths[template]?.[method.toLowerCase()];
     if (!operation) {
       if (method === 'HEAD' || ['/api/openapi.json', '/api/docs'].includes(path)) return;
@@ -99,16 +99,17 @@ export class ApiDescription {
   }
 
   /** The described path that a request went to; a literal segment wins over a parameter. */
-  #templateOf(path: string): string | undefined {
+  #templateOf(method: string, path: string): string | undefined {
     const asked = path.split('?')[0]?.split('/') ?? [];
-    const fits = Object.keys(this.document.paths).filter((template) => {
+    const fits = Object.entries(this.document.paths).filter(([template, methods]) => {
       const segments = template.split('/');
       return (
+        method.toLowerCase() in methods &&
         segments.length === asked.length &&
         segments.every((segment, at) => segment.startsWith('{') || segment === asked[at])
       );
     });
-    return fits.sort((a, b) => a.split('{').length - b.split('{').length)[0];
+    return fits.map(([template]) => template).sort((a, b) => a.split('{').length - b.split('{').length)[0];
   }
 }
 

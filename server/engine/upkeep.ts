@@ -35,6 +35,7 @@ export class Upkeep {
 
   async stop(): Promise<void> {
     this.#stopping.abort();
+    this.#awake = true;
     this.#rouse?.();
     await this.#loop;
   }

@@ -66,9 +66,12 @@ export function readId(value: string, name: string): number {
   return id;
 }
 
+/** The last millisecond that a Date can hold. */
+const latestTime = 8.64e15;
+
 function readTime(value: string, name: string): number {
   const at = /^\d+$/.test(value) ? Number(value) : Date.parse(value);
-  if (Number.isNaN(at)) throw wrong(name, 'must be a time such as 2026-11-23T12:00:00Z.');
+  if (Number.isNaN(at) || at > latestTime) throw wrong(name, 'must be a time such as 2026-11-23T12:00:00Z.');
   return at;
 }
 

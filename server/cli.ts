@@ -4,8 +4,9 @@ import { nodeComplaint } from './config/node-version.ts';
 
 const complaint = nodeComplaint(process.version);
 if (complaint === null) {
-  const [{ runCli }, { serve }] = await Promise.all([import('./doors/cli/run-cli.ts'), import('./serve.ts')]);
-  await runCli(process.argv.slice(2), serve);
+  const { runCli } = await import('./doors/cli/run-cli.ts');
+  // The service is much larger than the other commands, so it is read only when it is to run.
+  await runCli(process.argv.slice(2), async (env) => (await import('./serve.ts')).serve(env));
 } else {
   process.stderr.write(`${complaint}\n`);
   process.exitCode = 1;

@@ -27,10 +27,10 @@ export function findUnknownSettings(env: Environment): UnknownSetting[] {
     });
 }
 
-/** The candidate that needs the fewest changes, at most one for each four letters; or null. */
+/** The candidate that needs the fewest changes, at most two or one for each four letters; or null. */
 export function findNearest(name: string, candidates: readonly string[]): string | null {
   let best: string | null = null;
-  let least = Math.floor(name.length / 4) + 1;
+  let least = Math.max(2, Math.floor(name.length / 4)) + 1;
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - name.length) >= least) continue;
     const distance = countEdits(name.toUpperCase(), candidate.toUpperCase());

@@ -10,8 +10,8 @@ export interface Backup {
   readonly version: number;
 }
 
-/** All pages in one step: one consistent moment, and a writer beside it cannot make the copy start over. */
-const allPages = -1;
+/** All pages in one step: a writer beside it cannot make the copy start over. */
+const allPages = 2_147_483_647;
 
 /**
  * Copies the database as it is at one moment, checks the copy, and only then gives it its name. A writer beside

@@ -1,5 +1,6 @@
 /** Opens SQLite files the way the product needs them. */
 import { DatabaseSync } from 'node:sqlite';
+import { AppError } from '../../../core/errors.ts';
 
 /** Pages to write before the log is folded back into the file; measured, see docs/decisions. */
 const checkpointPages = 4_000;
@@ -7,15 +8,27 @@ const checkpointPages = 4_000;
 /**
  * The one connection that writes. `synchronous=FULL`: an accepted request survives a power cut, which costs
  * next to nothing once writes are grouped.
+ *
+ * @throws AppError when the file is no database, or may not be written
  */
 export function connectWriter(path: string): DatabaseSync {
+  try {
+    return openWriter(path);
+  } catch (cause) {
+    throw new AppError('store_unavailable', `${path} cannot be opened: ${(cause as Error).message}.`, {
+      cause,
+    });
+  }
+}
+
+function openWriter(path: string): DatabaseSync {
   const db = new DatabaseSync(path, { enableForeignKeyConstraints: false });
   db.exec(`
     pragma auto_vacuum = incremental;
     pragma journal_mode = wal;
     pragma synchronous = full;
     pragma busy_timeout = 5000;
-    pragma cache_size = -65536;
+    pragma cache_size = -16384;
     pragma temp_store = memory;
     pragma wal_autocheckpoint = ${checkpointPages};
     pragma journal_size_limit = 67108864;
@@ -26,6 +39,6 @@ export function connectWriter(path: string): DatabaseSync {
 /** A connection beside the writer; sees what is committed. */
 export function connectReader(path: string): DatabaseSync {
   const db = new DatabaseSync(path, { readOnly: true });
-  db.exec('pragma busy_timeout = 5000; pragma cache_size = -16384; pragma query_only = on;');
+  db.exec('pragma busy_timeout = 5000; pragma cache_size = -8192; pragma query_only = on;');
   return db;
 }

@@ -9,7 +9,7 @@ import { AppError } from '../../../core/errors.ts';
  * @throws AppError when another server holds it
  */
 export function lockDatabase(path: string): () => void {
-  const lock = new DatabaseSync(`${path}.lock`);
+  const lock = openLock(`${path}.lock`);
   try {
     lock.exec('pragma busy_timeout = 0; begin exclusive');
   } catch (cause) {
@@ -22,4 +22,14 @@ export function lockDatabase(path: string): () => void {
     );
   }
   return () => lock.close();
+}
+
+function openLock(path: string): DatabaseSync {
+  try {
+    return new DatabaseSync(path);
+  } catch (cause) {
+    throw new AppError('store_unavailable', `${path} cannot be made: ${(cause as Error).message}.`, {
+      cause,
+    });
+  }
 }

@@ -53,6 +53,7 @@ function judgeClock(providerMs: number, oursMs: number): Finding {
     return { verdict: 'warn', what, about: 'the provider tells no time to compare with.' };
   const offS = (oursMs - (providerMs + 500)) / 1_000;
   const off = Math.abs(offS);
+  if (off < 2) return { verdict: 'ok', what, about: "agrees with the provider's" };
   const about = `${durationInWords(off)} ${offS < 0 ? 'behind' : 'ahead of'} the provider`;
   if (off >= wrongClockS) {
     return {

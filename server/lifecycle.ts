@@ -66,5 +66,9 @@ export function explainStart(error: unknown): string {
   if (error instanceof ConfigError || error instanceof AppError) return error.message;
   const { code, port } = error as { code?: string; port?: number };
   if (code === 'EADDRINUSE') return `Port ${port} is taken. Stop the other program, or set another PORT.`;
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  if (!(error instanceof Error)) return String(error);
+  // Failures of the system (a disk, an address) say what they are; anything else is a bug, and loud.
+  return /^E[A-Z]+$/.test(code ?? '')
+    ? `The service cannot start: ${error.message}.`
+    : (error.stack ?? error.message);
 }

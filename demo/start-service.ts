@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
+import { nodeFlags } from '../server/node-flags.ts';
 import { type Child, startChild } from './start-child.ts';
 
 /** The repository's root: where the programs and the packages are. */
@@ -20,7 +21,7 @@ export async function startService(
 ): Promise<ServingChild> {
   const child = await startChild({
     name: 'service',
-    args: ['server/main.ts'],
+    args: [...nodeFlags, 'server/main.ts'],
     cwd: projectRoot,
     env: childEnvironment({ HOST: '127.0.0.1', PORT: 0, ...settings }),
     readReady: readListening,

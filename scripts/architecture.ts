@@ -39,6 +39,7 @@ const rules: readonly { readonly folder: string; readonly may: readonly string[]
     may: [...middle, ...verbs],
     why: 'a door calls verbs; nothing calls a door but compose',
   },
+  { folder: 'server/node-flags.ts', may: [], why: 'flags are plain data' },
   { folder: 'server/logger.ts', may: middle, why: 'the logger only describes' },
   { folder: 'server/compose.ts', may: ['core/', 'server/'], why: 'compose knows all parts' },
   { folder: 'server/lifecycle.ts', may: ['core/', 'server/'], why: 'lifecycle starts what compose has made' },

@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=2 --heap-growing-percent=30
 /** The command `openai-batch-manager`. Nothing is imported before it is known that this Node can read it. */
 import { nodeComplaint } from './config/node-version.ts';
 

@@ -8,6 +8,7 @@ export const killPoints = [
   'upload: recorded, driver not told',
   'submit: intent recorded, batch not created',
   'submit: batch created, not recorded',
+  'submit: id recorded, batch not moved',
   'submit: recorded, requests not marked as sent',
   'submit: some requests marked as sent',
   'poll: answer seen, not recorded',

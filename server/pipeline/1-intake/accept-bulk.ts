@@ -140,11 +140,16 @@ export class BulkIntake {
     this.totals.refusals.push({ line, code, detail, pointer });
   }
 
+  #nameFault(error: unknown): AppError {
+    if (error !== this.#failure) {
+      return new AppError('malformed_json', `The stream broke: ${(error as Error).message}`);
+    }
+    this.#ctx.log.error({ event: 'bulk_failed', err: error });
+    return new AppError('internal_error', 'Something went wrong here; the log tells what.');
+  }
+
   #stop(error: unknown): void {
-    const { code, message } =
-      error instanceof AppError
-        ? error
-        : { code: 'malformed_json' as const, message: `The stream broke: ${(error as Error).message}` };
+    const { code, message } = error instanceof AppError ? error : this.#nameFault(error);
     this.totals.stopped ??= { code, detail: message };
   }
 }

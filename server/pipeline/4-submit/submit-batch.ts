@@ -72,21 +72,25 @@ async function createBatch(ctx: Context, held: Held): Promise<void> {
   await recordCreated(ctx, { ...held, batch: { ...batch, ...intent } }, created, 'created');
 }
 
+/**
+ * First the remote id, whatever the batch has become meanwhile; the intent stays until the batch has moved, so that
+ * a kill in between finds the same remote batch again.
+ */
 async function recordCreated(ctx: Context, held: Held, remote: RemoteBatch, reason: string): Promise<void> {
-  const facts: BatchFacts = {
+  const known: BatchFacts = {
     openai_batch_id: remote.id,
     openai_created_at: remote.createdAt,
     openai_status: remote.status,
     openai_checked_at: ctx.clock.now(),
-    submit_intent_at: null,
-    submit_looks: 0,
-    waiting_reason: null,
-    advanced_at: null,
     provider_credentials: ctx.provider.credentials,
   };
-  const known = await ctx.store.recordFacts({ batchId: held.batch.id, facts });
-  if (!known) return;
-  const moved = await moveHeld(ctx, held, 'submit', { facts, actor: 'submit', reason });
+  if (!(await ctx.store.recordFacts({ batchId: held.batch.id, facts: known }))) return;
+  reach('submit: id recorded, batch not moved');
+  const moved = await moveHeld(ctx, held, 'submit', {
+    facts: { ...known, submit_intent_at: null, submit_looks: 0, waiting_reason: null, advanced_at: null },
+    actor: 'submit',
+    reason,
+  });
   if (!moved) return;
   reach('submit: recorded, requests not marked as sent');
   await sendAllRequests(ctx, moved.id);

@@ -5,8 +5,8 @@
  * a kill repeats a bounded number of deliveries. Nothing is remembered here that the rows do not say.
  */
 import { randomUUID } from 'node:crypto';
-import { afterAttempt } from '../../../core/delivery.ts';
-import type { Channel } from '../../channels/port.ts';
+import { type AttemptResult, afterAttempt } from '../../../core/delivery.ts';
+import type { Channel, Parcel } from '../../channels/port.ts';
 import type { Context } from '../../context.ts';
 import { reach } from '../../engine/kill-points.ts';
 import type { ClaimedDelivery } from '../../store/deliveries/claim-deliveries.ts';
@@ -16,6 +16,8 @@ import { wrapParcel } from './wrap-parcel.ts';
 
 /** Longer than any attempt can take; after it another process may try. */
 export const deliveryLeaseMs = 60_000;
+/** An attempt is cut off before its lease ends. */
+const longestAttemptMs = deliveryLeaseMs - 10_000;
 const maxUnrecorded = 200;
 const idlePollMs = 1_000;
 
@@ -116,7 +118,7 @@ export class Dispatcher {
       const at = ctx.clock.now();
       const channel = this.#channels[type];
       if (!channel) throw new Error(`no channel for deliveries of type ${type}`);
-      const answer = await channel.send(parcel, AbortSignal.timeout(deliveryLeaseMs));
+      const answer = await this.#sendInTime(channel, parcel);
       const next = this.#pace(afterAttempt(answer, parcel.attempt, ctx.random()));
       ctx.metrics.attempts.inc({ outcome: answer.outcome });
       ctx.metrics.deliverySeconds.observe(answer.durationMs / 1_000);
@@ -138,6 +140,17 @@ export class Dispatcher {
       if (left > 0) this.#inFlight.set(destinationId, left);
       else this.#inFlight.delete(destinationId);
       this.#record();
+    }
+  }
+
+  /** A timer that is cleared: a signal with a time limit would keep each parcel alive until its limit. */
+  async #sendInTime(channel: Channel, parcel: Parcel): Promise<AttemptResult> {
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(), longestAttemptMs);
+    try {
+      return await channel.send(parcel, late.signal);
+    } finally {
+      clearTimeout(timer);
     }
   }
 

@@ -18,6 +18,9 @@ const maxGroupJobs = 64;
 /** Groups given to the thread before it has answered: one at work, one waiting, so that it never idles. */
 const maxGroupsUnderWay = 2;
 
+/** The thread's garbage is short-lived and small; the default lets it keep some 50 MB of it. */
+const youngGenerationMb = 8;
+
 interface Waiting extends Job {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
@@ -36,6 +39,7 @@ export class Writer {
   constructor(data: WriterData) {
     this.#worker = new Worker(new URL(`./writer-thread${import.meta.url.slice(-3)}`, import.meta.url), {
       workerData: data,
+      resourceLimits: { maxYoungGenerationSizeMb: youngGenerationMb },
     });
     this.#worker.on('message', (answer: GroupAnswer) => this.#answer(answer));
     this.#worker.on('error', (cause) => this.#lose(cause));

@@ -1,0 +1,12 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { nodeFlags } from '../server/node-flags.ts';
+import { root } from './run.ts';
+
+test.each([
+  ['package.json', 'the start script'],
+  ['server/cli.ts', 'the first line of the command'],
+])('%s starts Node with the flags of the service (%s)', (file) => {
+  expect(readFileSync(join(root, file), 'utf8')).toContain(`node ${nodeFlags.join(' ')}`);
+});

@@ -20,6 +20,11 @@ export class WakeUps {
     if (driver) this.wake(driver);
   }
 
+  /** How many listen now. */
+  listenerCount(name: WakeUp): number {
+    return this.#emitter.listenerCount(name);
+  }
+
   /** @returns a function that stops the listening */
   on(name: WakeUp, listener: () => void): () => void {
     this.#emitter.on(name, listener);

@@ -3,6 +3,7 @@ import { lineHead, lineTail } from '../../core/line-id.ts';
 import type { Outcome } from '../../core/request.ts';
 import type { Context } from '../context.ts';
 import type { BatchRow } from '../store/rows.ts';
+import { withResults } from './with-results.ts';
 
 export const fileTypes = ['input', 'output', 'error'] as const;
 export type FileType = (typeof fileTypes)[number];
@@ -50,11 +51,10 @@ async function* streamResultLines(
       beforeId,
       limit: pageRows,
     });
-    const ids = page.rows
-      .filter((row) => row.outcome !== null && wanted.includes(row.outcome))
-      .map((r) => r.id);
-    const results = await ctx.store.getResults({ requestIds: ids });
-    if (results.length > 0) yield Buffer.concat(results.flatMap(({ line }) => [line, newline]));
+    const rows = page.rows.filter((row) => row.outcome !== null && wanted.includes(row.outcome));
+    for await (const group of withResults(ctx, rows)) {
+      yield Buffer.concat(group.flatMap(({ result }) => (result ? [result.line, newline] : [])));
+    }
     beforeId = page.nextBeforeId;
   } while (beforeId !== null);
 }

@@ -2,6 +2,7 @@
 import type { Context } from '../context.ts';
 import { outcomeContent } from '../pipeline/7-deliver/wrap-parcel.ts';
 import type { RequestFilter } from '../store/read/list-requests.ts';
+import { withResults } from './with-results.ts';
 
 const pageRows = 200;
 
@@ -15,10 +16,9 @@ export async function* streamResults(ctx: Context, filter: RequestFilter): Async
       limit: pageRows,
     });
     const ended = page.rows.filter((row) => row.outcome !== null);
-    const results = await ctx.store.getResults({ requestIds: ended.map((row) => row.id) });
-    const byId = new Map(results.map((result) => [result.request_id, result]));
-    const lines = ended.flatMap((row) => [outcomeContent(row, byId.get(row.id)), newline]);
-    if (lines.length > 0) yield Buffer.concat(lines);
+    for await (const group of withResults(ctx, ended)) {
+      yield Buffer.concat(group.flatMap(({ request, result }) => [outcomeContent(request, result), newline]));
+    }
     beforeId = page.nextBeforeId;
   } while (beforeId !== null);
 }

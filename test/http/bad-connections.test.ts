@@ -41,7 +41,7 @@ function expectRefusal(answer: RawAnswer | undefined, status: number, code: stri
   if (answer) api.description.checkForm(answer);
 }
 
-test.each<[what: string, bytes: string, status: number, code: string]>([
+const faults: [what: string, bytes: string, status: number, code: string][] = [
   ['something that is not HTTP', 'hello\r\n\r\n', 400, 'malformed_http'],
   ['a TLS greeting', '\x16\x03\x01\x02\x00\x01\x00', 400, 'malformed_http'],
   ['a method that nobody knows', head('FETCH', '/health'), 400, 'malformed_http'],
@@ -96,11 +96,15 @@ test.each<[what: string, bytes: string, status: number, code: string]>([
     404,
     'not_found',
   ],
-])('%s: %s', (_what, bytes, status, code) =>
-  losingNothing(async () => {
-    const [answer] = await talk(running.url, bytes);
-    expectRefusal(answer, status, code);
-  }),
+];
+
+test.each(faults.map(([what, bytes, ...expected]) => [what, ...expected, bytes] as const))(
+  '%s: %i %s',
+  (_what, status, code, bytes) =>
+    losingNothing(async () => {
+      const [answer] = await talk(running.url, bytes);
+      expectRefusal(answer, status, code);
+    }),
 );
 
 test('a chunked body above the limit: 413, read by a client that sends on', () =>

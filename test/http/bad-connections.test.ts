@@ -98,14 +98,13 @@ const faults: [what: string, bytes: string, status: number, code: string][] = [
   ],
 ];
 
-test.each(faults.map(([what, bytes, ...expected]) => [what, ...expected, bytes] as const))(
-  '%s: %i %s',
-  (_what, status, code, bytes) =>
-    losingNothing(async () => {
-      const [answer] = await talk(running.url, bytes);
-      expectRefusal(answer, status, code);
-    }),
-);
+test.each(
+  faults.map(([what, bytes, ...expected]) => [what, ...expected, bytes] as const),
+)('%s: %i %s', (_what, status, code, bytes) =>
+  losingNothing(async () => {
+    const [answer] = await talk(running.url, bytes);
+    expectRefusal(answer, status, code);
+  }));
 
 test('a chunked body above the limit: 413, read by a client that sends on', () =>
   losingNothing(async () => {

@@ -315,14 +315,16 @@ const cases: Case[] = [
   }),
 ];
 
-test.each(cases)(
-  '$what: $status $code',
-  ({ to: path = '/api/requests', method = 'POST', call, ...expected }) =>
-    losingNothing(async () => {
-      const answer = await api.call(method, path, call);
-      expectRefusal(answer, expected);
-    }),
-);
+test.each(cases)('$what: $status $code', ({
+  to: path = '/api/requests',
+  method = 'POST',
+  call,
+  ...expected
+}) =>
+  losingNothing(async () => {
+    const answer = await api.call(method, path, call);
+    expectRefusal(answer, expected);
+  }));
 
 function expectRefusal(answer: Answer, { status, code, pointers }: Omit<Case, 'what'>): void {
   expect([answer.status, answer.json?.errors?.[0]?.code]).toEqual([status, code]);
@@ -359,8 +361,7 @@ test.each<[string, string]>([
       expect([method, answer.status, answer.headers['allow']]).toEqual([method, 405, allow]);
       expectRefusal(answer, { status: 405, code: 'method_not_allowed' });
     }
-  }),
-);
+  }));
 
 test('a fault in JSON is named with its place', async () => {
   const { json } = await api.call('POST', '/api/requests', { body: '{"a":1,}' });

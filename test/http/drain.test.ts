@@ -40,7 +40,7 @@ test('with 600 requests in flight', async () => {
 });
 
 test('with clients that hold on: a wait, half a body, a connection that never spoke, one that is kept alive', async () => {
-  const service = await startChildService(folder, { DRAIN_MS: 1_000 });
+  const service = await startChildService(folder, { DRAIN_MS: 300 });
   const api = await openApi(service.url);
   await api.call('POST', '/api/requests', { body: makePost('awaited') });
   const waiting = api.call('GET', '/api/requests/awaited?wait=60');

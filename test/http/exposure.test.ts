@@ -13,15 +13,15 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-test.each(['0.0.0.0', '::'])(
-  'HOST=%s without keys: no start, exit code 1, and the way out is shown',
-  async (HOST) => {
-    const { code, output } = await failToStart(folder, { HOST });
-    expect(code).toBe(1);
-    expect(output).toContain(`HOST=${HOST}`);
-    for (const way of ['API_KEYS=', 'HOST=127.0.0.1', 'AUTH=none']) expect(output).toContain(way);
-  },
-);
+test.each([
+  '0.0.0.0',
+  '::',
+])('HOST=%s without keys: no start, exit code 1, and the way out is shown', async (HOST) => {
+  const { code, output } = await failToStart(folder, { HOST });
+  expect(code).toBe(1);
+  expect(output).toContain(`HOST=${HOST}`);
+  for (const way of ['API_KEYS=', 'HOST=127.0.0.1', 'AUTH=none']) expect(output).toContain(way);
+});
 
 test('missing and wrong settings are listed all at once, exit code 1', async () => {
   const { code, output } = await failToStart(folder, {

@@ -156,9 +156,13 @@ test.each<[path: string, pointer: string]>([
   ]);
 });
 
-test.each(['tag=%ff', 'tag=%zz', 'tag=%00', 'tag', '&&&', 'tag=a%20b&'])(
-  'an odd query ?%s breaks nothing',
-  async (query) => {
-    expect([200, 422]).toContain((await api.call('GET', `/api/requests?${query}`)).status);
-  },
-);
+test.each([
+  'tag=%ff',
+  'tag=%zz',
+  'tag=%00',
+  'tag',
+  '&&&',
+  'tag=a%20b&',
+])('an odd query ?%s breaks nothing', async (query) => {
+  expect([200, 422]).toContain((await api.call('GET', `/api/requests?${query}`)).status);
+});

@@ -3,6 +3,8 @@
  * would cut long bulk streams, so it is set wide, and ordinary bodies are watched here.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AppError } from '../../../core/errors.ts';
+import type { AnswerError } from './error-form.ts';
 
 interface Watched {
   readonly reply: FastifyReply;
@@ -11,15 +13,14 @@ interface Watched {
 
 export class BodyDeadline {
   readonly #limitMs: number;
-  readonly #answer: (request: FastifyRequest, reply: FastifyReply) => void;
+  readonly #answerError: AnswerError;
   /** In order of arrival, so that a sweep looks at late ones only. */
   readonly #watched = new Map<FastifyRequest, Watched>();
   readonly #sweeper: NodeJS.Timeout;
 
-  /** @param answer tells the client that it was too slow */
-  constructor(limitMs: number, answer: (request: FastifyRequest, reply: FastifyReply) => void) {
+  constructor(limitMs: number, answerError: AnswerError) {
     this.#limitMs = limitMs;
-    this.#answer = answer;
+    this.#answerError = answerError;
     this.#sweeper = setInterval(() => this.#sweep(), Math.min(1_000, limitMs / 2)).unref();
   }
 
@@ -27,9 +28,10 @@ export class BodyDeadline {
     this.#watched.set(request, { reply, since: performance.now() });
   }
 
-  /** The body is complete, or nobody waits for it any more. */
-  forget(request: FastifyRequest): void {
-    this.#watched.delete(request);
+  /** Nobody waits for the body any more; but while it is not complete, its connection is still watched. */
+  release(request: FastifyRequest): void {
+    if (request.raw.complete) this.#watched.delete(request);
+    else request.raw.once('close', () => this.#watched.delete(request));
   }
 
   stop(): void {
@@ -41,9 +43,15 @@ export class BodyDeadline {
     for (const [request, { reply, since }] of this.#watched) {
       if (since > latest) return;
       this.#watched.delete(request);
-      if (reply.raw.destroyed) continue;
       if (reply.sent) request.raw.destroy();
-      else this.#answer(request, reply);
+      else this.#refuse(request, reply);
     }
+  }
+
+  #refuse(request: FastifyRequest, reply: FastifyReply): void {
+    // The rest of the body would be taken for the next request.
+    reply.header('connection', 'close');
+    reply.raw.once('finish', () => request.raw.destroy());
+    this.#answerError(new AppError('request_timeout', 'The body did not arrive in time.'), request, reply);
   }
 }

@@ -1,19 +1,19 @@
 /** The HTTP door: one Fastify instance with every route, authentication, one error form and its own description. */
 import swagger from '@fastify/swagger';
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { AppError } from '../../../core/errors.ts';
+import Fastify, { type FastifyInstance } from 'fastify';
 import type { Settings } from '../../config/settings.ts';
 import type { Context } from '../../context.ts';
 import type { Intake } from '../../pipeline/1-intake/accept-request.ts';
 import type { IntakeGate } from '../../pipeline/1-intake/intake-gate.ts';
+import { admitRequests } from './admit-requests.ts';
 import { Authenticator } from './authenticate.ts';
+import { BodyDeadline } from './body-deadline.ts';
 import { compileShape } from './check-shape.ts';
 import { answerConnectionError } from './connection-errors.ts';
 import { describeApi } from './describe-api.ts';
 import type { Door } from './door.ts';
 import { type AnswerError, makeErrorAnswer } from './error-form.ts';
-import { keepBytes, limitBodyTime } from './keep-bytes.ts';
-import { KnownRoutes } from './known-routes.ts';
+import { keepBytes } from './keep-bytes.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
 import { batchRoutes } from './routes/batches.ts';
 import { bulkRoutes } from './routes/bulk.ts';
@@ -41,17 +41,21 @@ export interface HttpServer {
 
 export async function makeHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { ctx } = options;
-  const answerError = makeErrorAnswer(ctx.log);
+  const answer = makeErrorAnswer(ctx.log);
+  const deadline = new BodyDeadline(ctx.settings.REQUEST_TIMEOUT_MS, answer);
+  const answerError: AnswerError = (error, request, reply) => {
+    deadline.release(request);
+    answer(error, request, reply);
+  };
   const app = makeApp(ctx.settings, answerError);
   const auth = new Authenticator(ctx);
   const door: Door = { ...options, app, auth, stopping: closeInTime(app, ctx.settings.DRAIN_MS) };
   app.setSerializerCompiler(() => (value) => JSON.stringify(value));
   app.setValidatorCompiler(compileShape);
   app.setErrorHandler(answerError);
-  limitBodyTime(app, ctx.settings.REQUEST_TIMEOUT_MS, answerError);
-  refuseUnknownRoutes(app, answerError);
-  keepBytes(app);
-  checkCallers(door);
+  admitRequests(app, { auth, deadline, answerError });
+  keepBytes(app, deadline);
+  app.addHook('onClose', async () => deadline.stop());
   await app.register(swagger, describeApi(ctx));
   await app.register(async (scope) => {
     const inner: Door = { ...door, app: scope };
@@ -82,7 +86,7 @@ function makeApp(settings: Settings, answerError: AnswerError): FastifyInstance 
     http: {
       headersTimeout: Math.min(settings.REQUEST_TIMEOUT_MS, longestStreamMs),
       connectionsCheckingInterval: Math.min(10_000, settings.REQUEST_TIMEOUT_MS / 2),
-      // Node would refuse with an empty answer; checkCallers refuses in our form.
+      // Node would refuse with an empty answer; admitRequests refuses in our form.
       requireHostHeader: false,
     },
   });
@@ -97,45 +101,6 @@ function closeInTime(app: FastifyInstance, graceMs: number): AbortSignal {
     app.server.once('close', () => clearTimeout(cut));
   });
   return stopping.signal;
-}
-
-/** Answers before the body is read: whatever it holds, nobody waits for it. */
-function refuseUnknownRoutes(app: FastifyInstance, answerError: AnswerError): void {
-  const routes = new KnownRoutes(app);
-  const refuse = (request: FastifyRequest, reply: FastifyReply) => {
-    const allowed = routes.methodsAt(pathOf(request));
-    if (allowed.length > 0) reply.header('allow', allowed.join(', '));
-    answerError(unknownRoute(allowed, request), request, reply);
-  };
-  app.addHook('onRequest', (request, reply, done) => {
-    if (request.is404) refuse(request, reply);
-    else done();
-  });
-  app.setNotFoundHandler(refuse);
-}
-
-function checkCallers({ app, auth }: Door): void {
-  app.decorateRequest('caller', null);
-  app.addHook('onRequest', async (request) => {
-    if (request.headers.host === undefined && request.raw.httpVersion === '1.1') {
-      throw new AppError('malformed_http', 'HTTP/1.1 needs a Host header.');
-    }
-    const { scopes } = request.routeOptions.config;
-    if (scopes) request.caller = await auth.authenticate(request.headers.authorization, scopes);
-  });
-}
-
-function pathOf(request: FastifyRequest): string {
-  return request.url.split('?')[0] ?? '/';
-}
-
-/** 405 where the address exists for another method, else 404. */
-function unknownRoute(allowed: readonly string[], request: FastifyRequest): AppError {
-  const path = pathOf(request);
-  if (allowed.length > 0) {
-    return new AppError('method_not_allowed', `${path} takes ${allowed.join(', ')}, not ${request.method}.`);
-  }
-  return new AppError('not_found', `There is nothing at ${path}. The API is described at /api/docs.`);
 }
 
 async function addApiPage(app: FastifyInstance): Promise<void> {

@@ -1,17 +1,16 @@
-/** How bodies are read: whole, as they came, within a size and a time. */
+/** JSON bodies are kept as they came: intake stores the text of the body, not a reprint. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { AppError } from '../../../core/errors.ts';
-import { BodyDeadline } from './body-deadline.ts';
-import type { AnswerError } from './error-form.ts';
+import type { BodyDeadline } from './body-deadline.ts';
 
-/** JSON bodies are kept as they came: intake stores the text of the body, not a reprint. */
-export function keepBytes(app: FastifyInstance): void {
+export function keepBytes(app: FastifyInstance, deadline: BodyDeadline): void {
   app.decorateRequest('bytes', null);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(
     'application/json',
     { parseAs: 'buffer' },
     async (request: FastifyRequest, body: Buffer) => {
+      deadline.release(request);
       const encoding = request.headers['content-encoding'];
       if (encoding !== undefined && encoding !== 'identity') {
         throw new AppError(
@@ -34,29 +33,4 @@ function parseJson(body: Buffer): unknown {
       cause,
     });
   }
-}
-
-/** Answers 408 to whoever does not finish a body in time; routes that read a stream see to themselves. */
-export function limitBodyTime(app: FastifyInstance, limitMs: number, answerError: AnswerError): void {
-  const deadline = new BodyDeadline(limitMs, (request, reply) => {
-    // The rest of the body would be taken for the next request.
-    reply.header('connection', 'close');
-    answerError(new AppError('request_timeout', 'The body did not arrive in time.'), request, reply);
-    reply.raw.once('finish', () => request.raw.destroy());
-  });
-  app.addHook('onRequest', (request, reply, done) => {
-    const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
-    const hasBody = encoding !== undefined || (length !== undefined && length !== '0');
-    if (hasBody && !request.routeOptions.config.streams) deadline.watch(request, reply);
-    done();
-  });
-  app.addHook('preValidation', (request, _reply, done) => {
-    if (request.raw.complete) deadline.forget(request);
-    done();
-  });
-  app.addHook('onResponse', (request, _reply, done) => {
-    if (request.raw.complete) deadline.forget(request);
-    done();
-  });
-  app.addHook('onClose', async () => deadline.stop());
 }

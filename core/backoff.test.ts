@@ -42,18 +42,17 @@ const lasting = [
   ['capacity', capacitySchedule, minute, 80 * minute],
 ] as const;
 
-test.each(lasting)(
-  'the %s schedule grows from its first pause to its last, which repeats',
-  (_name, schedule, first, last) => {
-    expect(pauseAfter(schedule, 1)).toBe(first);
-    const pauses = schedule.map((_pause, index) => pauseAfter(schedule, index + 1));
-    expect(pauses).toEqual([...schedule]);
-    expect([...pauses].sort((a, b) => a - b)).toEqual(pauses);
-    for (const tries of [schedule.length, schedule.length + 1, 10_000]) {
-      expect(pauseAfter(schedule, tries)).toBe(last);
-    }
-  },
-);
+test.each(
+  lasting,
+)('the %s schedule grows from its first pause to its last, which repeats', (_name, schedule, first, last) => {
+  expect(pauseAfter(schedule, 1)).toBe(first);
+  const pauses = schedule.map((_pause, index) => pauseAfter(schedule, index + 1));
+  expect(pauses).toEqual([...schedule]);
+  expect([...pauses].sort((a, b) => a - b)).toEqual(pauses);
+  for (const tries of [schedule.length, schedule.length + 1, 10_000]) {
+    expect(pauseAfter(schedule, tries)).toBe(last);
+  }
+});
 
 test('the capacity schedule pauses 5, 10, 20, 40 and 80 minutes after a first short one', () => {
   expect(capacitySchedule.map((pause) => pause / minute)).toEqual([1, 5, 10, 20, 40, 80]);

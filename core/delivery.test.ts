@@ -45,28 +45,26 @@ test.each([200, 201, 202, 204, 299])('status %i is delivered, at any attempt', (
   }
 });
 
-test.each([301, 302, 307, 308])(
-  'a redirect with %i is a failure like any other: nine attempts',
-  (statusCode) => {
-    const round = wholeRound(attempt('redirect', { statusCode }));
-    expect(round.pauses).toEqual(fullSchedule);
-    expect(round.attempts).toBe(9);
-  },
-);
+test.each([
+  301, 302, 307, 308,
+])('a redirect with %i is a failure like any other: nine attempts', (statusCode) => {
+  const round = wholeRound(attempt('redirect', { statusCode }));
+  expect(round.pauses).toEqual(fullSchedule);
+  expect(round.attempts).toBe(9);
+});
 
 test('410 stops at once', () => {
   expect(wholeRound(answered(410))).toMatchObject({ pauses: [], attempts: 1 });
   expect(wholeRound(answered(410)).why).toContain('410');
 });
 
-test.each([400, 401, 403, 404, 405, 406, 413, 415, 418, 422, 451, 499])(
-  '%i ends after two tries',
-  (statusCode) => {
-    const round = wholeRound(answered(statusCode));
-    expect(round).toMatchObject({ pauses: [5_000], attempts: 2 });
-    expect(round.why).toContain(String(statusCode));
-  },
-);
+test.each([
+  400, 401, 403, 404, 405, 406, 413, 415, 418, 422, 451, 499,
+])('%i ends after two tries', (statusCode) => {
+  const round = wholeRound(answered(statusCode));
+  expect(round).toMatchObject({ pauses: [5_000], attempts: 2 });
+  expect(round.why).toContain(String(statusCode));
+});
 
 test('a 4xx late in the round ends it, and the reason claims no more than is known', () => {
   const next = afterAttempt(answered(404), 5);

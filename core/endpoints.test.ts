@@ -15,12 +15,17 @@ test("OpenAI's batch endpoints, all eight", () => {
   for (const name of endpointNames) expect(isEndpoint(name)).toBe(true);
 });
 
-test.each(['', '/v1/chat', '/v1/embeddings/', 'v1/embeddings', '/V1/EMBEDDINGS', 'toString', '__proto__'])(
-  '%j is no endpoint',
-  (text) => {
-    expect(isEndpoint(text)).toBe(false);
-  },
-);
+test.each([
+  '',
+  '/v1/chat',
+  '/v1/embeddings/',
+  'v1/embeddings',
+  '/V1/EMBEDDINGS',
+  'toString',
+  '__proto__',
+])('%j is no endpoint', (text) => {
+  expect(isEndpoint(text)).toBe(false);
+});
 
 test.each([
   ['a text', 'hello', 1],

@@ -49,20 +49,19 @@ test('no other text than its own is read as an id', () => {
   fc.assert(property);
 });
 
-test.each(endpointNames)(
-  'a line to %s is JSON with our id, one line, and as long as foretold',
-  (endpoint) => {
-    const body = '{"model":"m","input":"é\\n"}';
-    for (const id of [1, 42, Number.MAX_SAFE_INTEGER]) {
-      const line = `${lineHead(id, endpoint)}${body}${lineTail}`;
-      expect(JSON.parse(line)).toEqual({
-        custom_id: lineId(id),
-        method: 'POST',
-        url: endpoint,
-        body: { model: 'm', input: 'é\n' },
-      });
-      expect(line.indexOf('\n')).toBe(line.length - 1);
-      expect(Buffer.byteLength(line)).toBe(Buffer.byteLength(body) + lineOverheadBytes(endpoint));
-    }
-  },
-);
+test.each(
+  endpointNames,
+)('a line to %s is JSON with our id, one line, and as long as foretold', (endpoint) => {
+  const body = '{"model":"m","input":"é\\n"}';
+  for (const id of [1, 42, Number.MAX_SAFE_INTEGER]) {
+    const line = `${lineHead(id, endpoint)}${body}${lineTail}`;
+    expect(JSON.parse(line)).toEqual({
+      custom_id: lineId(id),
+      method: 'POST',
+      url: endpoint,
+      body: { model: 'm', input: 'é\n' },
+    });
+    expect(line.indexOf('\n')).toBe(line.length - 1);
+    expect(Buffer.byteLength(line)).toBe(Buffer.byteLength(body) + lineOverheadBytes(endpoint));
+  }
+});

@@ -122,17 +122,17 @@ test('cached and cache-written tokens are part of the input, reasoning part of t
   expect(costOf(usage, rates)).toEqual({ listNanoUsd, paidNanoUsd: listNanoUsd / 2 });
 });
 
-test.each(['gpt-6-luna', 'gpt-6-astra'])(
-  '%s: above 272,000 input tokens the whole request is dearer',
-  (model) => {
-    const rates = lookUpRates(model)!;
-    const at = (inputTokens: number) => costOf(use({ inputTokens, outputTokens: 1_000 }), rates).listNanoUsd;
-    const input = rates.input.base;
-    const output = rates.output.base;
-    expect(at(271_999)).toBe(nano(271_999, input) + nano(1_000, output));
-    expect(at(272_001)).toBe(nano(272_001, 2 * input) + nano(1_000, 1.5 * output));
-  },
-);
+test.each([
+  'gpt-6-luna',
+  'gpt-6-astra',
+])('%s: above 272,000 input tokens the whole request is dearer', (model) => {
+  const rates = lookUpRates(model)!;
+  const at = (inputTokens: number) => costOf(use({ inputTokens, outputTokens: 1_000 }), rates).listNanoUsd;
+  const input = rates.input.base;
+  const output = rates.output.base;
+  expect(at(271_999)).toBe(nano(271_999, input) + nano(1_000, output));
+  expect(at(272_001)).toBe(nano(272_001, 2 * input) + nano(1_000, 1.5 * output));
+});
 
 test('well-known prices: gpt-4.1 2/8, gpt-4o-mini 0.15/0.60, embeddings without an output price', () => {
   const list = (model: string, some: Partial<Usage>) => costOf(use(some), lookUpRates(model)!).listNanoUsd;
@@ -150,12 +150,15 @@ test('a model without a cache price pays the input price for cached tokens', () 
   );
 });
 
-test.each(['no-such-model', '', 'toString', '__proto__', 'whisper-1'])(
-  'the price per token of %j is unknown, not zero',
-  (model) => {
-    expect(lookUpRates(model)).toBeNull();
-  },
-);
+test.each([
+  'no-such-model',
+  '',
+  'toString',
+  '__proto__',
+  'whisper-1',
+])('the price per token of %j is unknown, not zero', (model) => {
+  expect(lookUpRates(model)).toBeNull();
+});
 
 const flat = (price: number) => ({ base: price, tiers: [] });
 

@@ -63,15 +63,22 @@ test.each([
   expect(readUsage(body)).toBeNull();
 });
 
-test.each([-1, 'twelve', '12', null, {}, [], true, Number.NaN, Number.POSITIVE_INFINITY])(
-  'a count of %j is nothing',
-  (count) => {
-    expect(readUsage({ usage: { prompt_tokens: count, completion_tokens: 3 } })).toEqual({
-      ...none,
-      outputTokens: 3,
-    });
-  },
-);
+test.each([
+  -1,
+  'twelve',
+  '12',
+  null,
+  {},
+  [],
+  true,
+  Number.NaN,
+  Number.POSITIVE_INFINITY,
+])('a count of %j is nothing', (count) => {
+  expect(readUsage({ usage: { prompt_tokens: count, completion_tokens: 3 } })).toEqual({
+    ...none,
+    outputTokens: 3,
+  });
+});
 
 test('any JSON is read as whole numbers from zero up, or as none', () => {
   const anyUsage = fc.dictionary(

@@ -10,3 +10,8 @@ test.each([
 ])('%s starts Node with the flags of the service (%s)', (file) => {
   expect(readFileSync(join(root, file), 'utf8')).toContain(`node ${nodeFlags.join(' ')}`);
 });
+
+test('the container starts Node with the flags of the service', () => {
+  const [, command = ''] = /^CMD (\[.*\])$/m.exec(readFileSync(join(root, 'Dockerfile'), 'utf8')) ?? [];
+  expect(JSON.parse(command)).toEqual(['node', ...nodeFlags, 'dist/server/cli.js', 'serve']);
+});

@@ -16,6 +16,7 @@ import { Upkeep } from './engine/upkeep.ts';
 import { WakeUps } from './engine/wake-ups.ts';
 import { makeLogger } from './logger.ts';
 import { Metrics } from './metrics.ts';
+import { watchConditions } from './operator/alerts/watch.ts';
 import { Intake } from './pipeline/1-intake/accept-request.ts';
 import { IntakeGate } from './pipeline/1-intake/intake-gate.ts';
 import { closeOldBatch } from './pipeline/2-build/close-old-batch.ts';
@@ -71,7 +72,7 @@ export async function composeService(settings: Settings, log = makeLogger(settin
       new Driver({ name, ctx, concurrency: stageWork[name].places(settings), work: stageWork[name].work }),
   );
   const dispatcher = new Dispatcher(ctx, { webhook });
-  const upkeep = new Upkeep(ctx, [() => gate.refresh()]);
+  const upkeep = new Upkeep(ctx, [() => gate.refresh(), () => watchConditions(ctx, gate.diskLow)]);
   return { ctx, gate, http, drivers, dispatcher, upkeep, channels: [webhook], state };
 }
 

@@ -35,6 +35,7 @@ export type Group =
   | 'Provider pace'
   | 'Delivery'
   | 'Retention'
+  | 'Alerts'
   | 'Logs';
 
 const text = <T extends string | null>(group: Group, fallback: T, about: string) =>
@@ -257,6 +258,13 @@ export const settingSpecs = {
     0,
     10 * year,
   ),
+
+  ALERT_WEBHOOK_URL: url(
+    'Alerts',
+    null,
+    'Gets a signed message when something is wrong, and when it is over.',
+  ),
+  ALERT_WAITING_MS: integer('Alerts', hour, 'Work that waits longer than this is told about.', minute, year),
 
   LOG_LEVEL: choice(
     'Logs',

@@ -49,6 +49,7 @@ test('two lines with one custom_id get the same answer; a line answered by numbe
   spool.answerLine(4, bytes('refused'));
   spool.answer('a', bytes('one'));
   spool.answer('a', bytes('two'));
+  spool.answerLine(3, bytes('three'));
   spool.answer('of somebody else', bytes('x'));
   expect(textOf(spool.take())).toEqual(['one', 'refused']);
   expect(spool.firstOpen()).toEqual({ line: 5, customId: null });

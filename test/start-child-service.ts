@@ -11,6 +11,8 @@ export interface ChildService {
   readonly lines: readonly string[];
   /** SIGTERM; how it ended, and after how many milliseconds. */
   stop(): Promise<{ code: number | null; ms: number }>;
+  /** SIGKILL, in the middle of whatever it does. */
+  kill(): Promise<unknown>;
 }
 
 export async function startChildService(folder: string, settings: TestSettings = {}): Promise<ChildService> {
@@ -22,6 +24,7 @@ export async function startChildService(folder: string, settings: TestSettings =
     url: child.url,
     pid: child.pid,
     lines,
+    kill: () => child.kill9(),
     async stop() {
       const before = performance.now();
       const { code } = await child.stop(15_000);

@@ -27,7 +27,8 @@ test('twenty callers are held, and answered when their request is cancelled', as
   for (const answer of await Promise.all(waiting)) {
     expect([answer.status, answer.json.outcome]).toEqual([200, 'cancelled']);
   }
-  expect(performance.now() - before).toBeLessThan(2_000);
+  // Somebody who only looks once a second would be later.
+  expect(performance.now() - before).toBeLessThan(700);
   await held(0);
 });
 

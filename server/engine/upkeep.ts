@@ -8,6 +8,8 @@ import { ProviderError } from '../provider/errors.ts';
 
 const pauseMs = 60_000;
 const sliceRows = 500;
+/** Two megabytes at SQLite's page size: a few milliseconds of the writer. */
+const pagesAtOnce = 500;
 const cleanupsAtOnce = 10;
 const cleanupLeaseMs = 120_000;
 
@@ -54,6 +56,7 @@ export class Upkeep {
     await this.#untilDone(() =>
       store.removeAttempts({ before: now - settings.RETENTION_ATTEMPTS_MS, limit }),
     );
+    if (store.dialect === 'sqlite') await this.#untilDone(() => store.releasePages({ pages: pagesAtOnce }));
     await this.#cleanUpRemotely();
   }
 

@@ -28,7 +28,7 @@ import { cancelRequest, deleteRequest } from './requests/stop-request.ts';
 import { createApiKey, findApiKey, listApiKeys, revokeApiKey } from './settings/api-keys.ts';
 import { claimInstallation, readSettings, removeSetting, writeSetting } from './settings/settings.ts';
 import { claimCleanups, finishCleanup, planCleanup, postponeCleanup } from './upkeep/remote-cleanups.ts';
-import { removeAttempts, removeBodies, retireBatch } from './upkeep/retention.ts';
+import { releasePages, removeAttempts, removeBodies, retireBatch } from './upkeep/retention.ts';
 
 /** Operations that change something. */
 export const writes = {
@@ -58,6 +58,7 @@ export const writes = {
   recordFacts,
   redeliverRequest,
   redeliverSlice,
+  releasePages,
   removeAttempts,
   removeBodies,
   removeSetting,
@@ -103,6 +104,7 @@ export const bulkWrites: ReadonlySet<WriteName> = new Set<WriteName>([
   'acceptBulk',
   'applyResults',
   'redeliverSlice',
+  'releasePages',
   'removeAttempts',
   'removeBodies',
   'removeSlice',

@@ -126,6 +126,7 @@ async function callUpkeep(line: Line): Promise<void> {
   await store.finishCleanup({ id: duty?.id ?? 0 });
   await store.removeBodies({ before: now + 1, limit: 500, now });
   await store.removeAttempts({ before: now + 1, limit: 500 });
+  await store.releasePages({ pages: 500 });
   const [batch, next] = await store.listBatches({ beforeId: null, limit: 9 });
   await store.deleteBatch({ batchId: (batch ?? next)?.id ?? 0, evenUndelivered: true, now });
   await store.retireBatch({ before: now + 1, now });

@@ -50,3 +50,20 @@ export async function removeAttempts(
   );
   return removed === input.limit;
 }
+
+/**
+ * Gives pages that removals have freed back to the file system, a few at a time (SQLite; the file was made with
+ * `auto_vacuum = incremental`). True while more may be given back.
+ */
+export async function releasePages(tx: Tx, input: { readonly pages: number }): Promise<boolean> {
+  const before = await freePages(tx);
+  if (before === 0) return false;
+  await tx.all(`pragma incremental_vacuum(${Math.trunc(input.pages)})`);
+  const after = await freePages(tx);
+  return after > 0 && after < before;
+}
+
+async function freePages(tx: Tx): Promise<number> {
+  const row = await tx.get<{ freelist_count: number }>('pragma freelist_count');
+  return row?.freelist_count ?? 0;
+}

@@ -38,14 +38,15 @@ test('reset empties the database, and only with a yes', async () => {
   expect((await runCommand(['keys', 'list'], where)).out).not.toContain('app');
 });
 
-test.each(['reset --yes', 'migrate', 'migrate --rollback --yes'])(
-  '%s is refused while a service uses the database',
-  async (line) => {
-    const { code, err } = await running.run(line.split(' '));
-    expect([code, err]).toEqual([1, expect.stringContaining('Another server is using')]);
-    expect((await running.run(['migrate', '--status'])).out).toMatch(/in use by a running service/);
-  },
-);
+test.each([
+  'reset --yes',
+  'migrate',
+  'migrate --rollback --yes',
+])('%s is refused while a service uses the database', async (line) => {
+  const { code, err } = await running.run(line.split(' '));
+  expect([code, err]).toEqual([1, expect.stringContaining('Another server is using')]);
+  expect((await running.run(['migrate', '--status'])).out).toMatch(/in use by a running service/);
+});
 
 test('a backup of the running service is whole, private, and never overwrites', async () => {
   const input = Array.from({ length: 500 }, (_, index) => batchLine(`backup-${index}`)).join('\n');

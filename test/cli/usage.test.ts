@@ -52,16 +52,19 @@ test.each([
   expect([code, out]).toEqual([2, '']);
 });
 
-test.each(['status', 'watch', 'results', 'redeliver x', 'submit -'])(
-  '%s needs a running service, and says so',
-  async (line) => {
-    const { code, err } = await runCommand(line.split(' '), { ...where, env: { PORT: 1 } });
-    expect(err).toBe(
-      'No service answers at http://127.0.0.1:1. Start it with "openai-batch-manager serve", or say where it is with --url.\n',
-    );
-    expect(code).toBe(1);
-  },
-);
+test.each([
+  'status',
+  'watch',
+  'results',
+  'redeliver x',
+  'submit -',
+])('%s needs a running service, and says so', async (line) => {
+  const { code, err } = await runCommand(line.split(' '), { ...where, env: { PORT: 1 } });
+  expect(err).toBe(
+    'No service answers at http://127.0.0.1:1. Start it with "openai-batch-manager serve", or say where it is with --url.\n',
+  );
+  expect(code).toBe(1);
+});
 
 test('serve tells everything that is wrong at once', async () => {
   const { code, err } = await runCommand(['serve'], { ...where, env: { PORT: 'x', LOG_LEVEL: 'loud' } });

@@ -20,6 +20,10 @@ export async function startChildService(folder: string, settings: TestSettings =
   const child = await startService(testEnvironment(folder, { LOG_LEVEL: 'info', ...settings }), (line) =>
     lines.push(line),
   );
+  // A test that fails half-way leaves no process behind.
+  onTestFinished(async () => {
+    await child.kill9();
+  });
   return {
     url: child.url,
     pid: child.pid,

@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-test.each(['SIGTERM', 'SIGKILL'])('%s with 600 requests in flight', async (signal) => {
+test.each(['SIGTERM', 'SIGKILL'])('%s with 300 requests in flight', async (signal) => {
   const first = await startChildService(folder, { FSYNC_DELAY_MS: 50 });
   const api = await openApi(first.url);
   const acknowledged: string[] = [];
@@ -22,7 +22,7 @@ test.each(['SIGTERM', 'SIGKILL'])('%s with 600 requests in flight', async (signa
   const some = new Promise((resolve) => {
     enough = resolve;
   });
-  const sending = Array.from({ length: 600 }, async (_, n) => {
+  const sending = Array.from({ length: 300 }, async (_, n) => {
     const answer = await api.call('POST', '/api/requests', { body: makePost(`r${n}`) }).catch(() => null);
     if (answer?.status === 202) acknowledged.push(`r${n}`);
     if (acknowledged.length === 20) enough();

@@ -13,10 +13,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-test.each([
-  '0.0.0.0',
-  '::',
-])('HOST=%s without keys: no start, exit code 1, and the way out is shown', async (HOST) => {
+test('HOST=0.0.0.0 without keys: no start, exit code 1, and the way out is shown', async () => {
+  const HOST = '0.0.0.0';
   const { code, output } = await failToStart(folder, { HOST });
   expect(code).toBe(1);
   expect(output).toContain(`HOST=${HOST}`);

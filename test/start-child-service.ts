@@ -1,6 +1,7 @@
 /** The service as its own process, as `npm start` runs it. */
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { onTestFinished } from 'vitest';
 import { projectRoot, startService } from '../demo/start-service.ts';
 import { type TestSettings, testEnvironment } from './start-test-service.ts';
 

@@ -1,6 +1,6 @@
 /** Lets every outcome of a batch leave, in slices; repeatable. */
-import type { Context } from '../../context.ts';
-import { reach } from '../../engine/kill-points.ts';
+import type { Context } from '../context.ts';
+import { reach } from '../engine/kill-points.ts';
 
 const sliceRows = 1_000;
 const outcomeStates = ['openai_processed', 'failed', 'expired', 'cancelled'] as const;

@@ -2,7 +2,7 @@
 import type { Context } from '../../context.ts';
 import type { Held } from '../../engine/driver.ts';
 import { moveHeld } from '../move-held.ts';
-import { startAllDeliveries } from './start-all-deliveries.ts';
+import { startAllDeliveries } from '../start-all-deliveries.ts';
 
 export async function deliverBatch(ctx: Context, held: Held): Promise<void> {
   if (held.batch.state === 'ready_to_deliver') {

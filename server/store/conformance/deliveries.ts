@@ -165,24 +165,25 @@ export function describeDeliveries(openStore: OpenStore): void {
     expect(await t.line.claimDeliveries()).toEqual([]);
   });
 
-  it.each(['failed', 'expired', 'cancelled'] as const)(
-    'ends a settled %s batch with its last delivery',
-    async (state) => {
-      await t.line.accept(makeArrivals('a', 1));
-      const { id } = await t.line.sendOpen();
-      const move = ({ failed: 'fail', expired: 'expire', cancelled: 'cancel' } as const)[state];
-      await t.line.move('openai_processing', move);
-      await t.line.settle(state);
-      expect(await t.store.getBatch({ id })).toMatchObject({ state, ended_at: null, delivering_count: 1 });
-      t.line.now += 7;
-      await t.line.handOver();
-      expect(await t.store.getBatch({ id })).toMatchObject({
-        state,
-        ended_at: t.line.now,
-        delivering_count: 0,
-      });
-    },
-  );
+  it.each([
+    'failed',
+    'expired',
+    'cancelled',
+  ] as const)('ends a settled %s batch with its last delivery', async (state) => {
+    await t.line.accept(makeArrivals('a', 1));
+    const { id } = await t.line.sendOpen();
+    const move = ({ failed: 'fail', expired: 'expire', cancelled: 'cancel' } as const)[state];
+    await t.line.move('openai_processing', move);
+    await t.line.settle(state);
+    expect(await t.store.getBatch({ id })).toMatchObject({ state, ended_at: null, delivering_count: 1 });
+    t.line.now += 7;
+    await t.line.handOver();
+    expect(await t.store.getBatch({ id })).toMatchObject({
+      state,
+      ended_at: t.line.now,
+      delivering_count: 0,
+    });
+  });
 
   it('starts deliveries in slices and can be repeated', async () => {
     await t.line.accept([...makeArrivals('a', 3), makeArrival('quiet', notDelivered)]);

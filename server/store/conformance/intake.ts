@@ -108,40 +108,34 @@ export function describeIntake(openStore: OpenStore): void {
     ['bytes', limitsWith({ maxBytes: 300 })],
     ['embedding_inputs', limitsWith({ maxEmbeddingInputs: 6 })],
     ['tokens', limitsWith({ maxTokens: 30 })],
-  ] as const)(
-    'closes exactly at the limit of %s, and the next request opens the next batch',
-    async (reason, limits) => {
-      const over = { embeddingInputs: 2 };
-      await t.line.accept(makeArrivals('a', 2, over), limits);
-      expect((await batches()).map((b) => b.state)).toEqual(['building']);
-      await t.line.accept(makeArrivals('b', 1, over), limits);
-      expect((await batches()).map((b) => [b.state, b.close_reason, b.sent_count])).toEqual([
-        ['uploading', reason, 3],
-      ]);
-      await t.line.accept(makeArrivals('c', 4, over), limits);
-      expect((await batches()).map((b) => [b.state, b.request_count])).toEqual([
-        ['uploading', 3],
-        ['uploading', 3],
-        ['building', 1],
-      ]);
-      expect(await recount(t.store)).toEqual([]);
-    },
-  );
+  ] as const)('closes exactly at the limit of %s, and the next request opens the next batch', async (reason, limits) => {
+    const over = { embeddingInputs: 2 };
+    await t.line.accept(makeArrivals('a', 2, over), limits);
+    expect((await batches()).map((b) => b.state)).toEqual(['building']);
+    await t.line.accept(makeArrivals('b', 1, over), limits);
+    expect((await batches()).map((b) => [b.state, b.close_reason, b.sent_count])).toEqual([
+      ['uploading', reason, 3],
+    ]);
+    await t.line.accept(makeArrivals('c', 4, over), limits);
+    expect((await batches()).map((b) => [b.state, b.request_count])).toEqual([
+      ['uploading', 3],
+      ['uploading', 3],
+      ['building', 1],
+    ]);
+    expect(await recount(t.store)).toEqual([]);
+  });
 
   it.each([
     ['bytes', limitsWith({ maxBytes: 399 }), { lineBytes: 200 }],
     ['embedding_inputs', limitsWith({ maxEmbeddingInputs: 5 }), { embeddingInputs: 5 }],
     ['tokens', limitsWith({ maxTokens: 35 }), { estimatedTokens: 20 }],
-  ] as const)(
-    'opens the next batch before a request that would cross the limit of %s',
-    async (reason, limits, over) => {
-      await t.line.accept([makeArrival('a', { embeddingInputs: 1 }), makeArrival('b')], limits);
-      expect((await t.line.accept([makeArrival('c', over)], limits))[0]?.kind).toBe('accepted');
-      const [first, second] = await batches();
-      expect([first?.state, first?.close_reason, first?.request_count]).toEqual(['uploading', reason, 2]);
-      expect(second?.request_count).toBe(1);
-    },
-  );
+  ] as const)('opens the next batch before a request that would cross the limit of %s', async (reason, limits, over) => {
+    await t.line.accept([makeArrival('a', { embeddingInputs: 1 }), makeArrival('b')], limits);
+    expect((await t.line.accept([makeArrival('c', over)], limits))[0]?.kind).toBe('accepted');
+    const [first, second] = await batches();
+    expect([first?.state, first?.close_reason, first?.request_count]).toEqual(['uploading', reason, 2]);
+    expect(second?.request_count).toBe(1);
+  });
 
   it('lets a request with too large an estimate travel alone', async () => {
     const limits = limitsWith({ maxTokens: 30 });

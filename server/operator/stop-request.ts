@@ -14,6 +14,7 @@ export async function cancelOne(ctx: Context, customId: string): Promise<void> {
 /** Removes a request while its batch is building, as if it had never come. */
 export async function deleteOne(ctx: Context, customId: string): Promise<void> {
   check(customId, await ctx.store.deleteRequest({ customId, now: ctx.clock.now() }));
+  ctx.wakeUps.wake('outcomes');
 }
 
 function check(customId: string, stopping: Stopping): void {

@@ -77,8 +77,11 @@ function costView(result: ResultRow | undefined): RequestDetailView['cost'] {
 /** Attempts shown with a request. */
 const mostAttempts = 100;
 
-/** Everything about one request, or null when there is none with this custom_id. */
-export async function requestDetailView(ctx: Context, customId: string): Promise<RequestDetailView | null> {
+/**
+ * Everything about one request as JSON text, or null when there is none with this custom_id. The result stands in it
+ * byte for byte: a reprint would round its large numbers.
+ */
+export async function requestDetailJson(ctx: Context, customId: string): Promise<string | null> {
   const row = await ctx.store.getRequest({ customId });
   if (!row) return null;
   const requestId = row.id;
@@ -87,13 +90,13 @@ export async function requestDetailView(ctx: Context, customId: string): Promise
     ctx.store.listRuns({ requestId }),
     row.outcome === null ? undefined : ctx.store.getResult({ requestId }),
   ]);
-  return {
+  const view: Omit<RequestDetailView, 'result'> = {
     ...requestView(row),
     delivery_attempts: attempts.map((attempt) => attemptView(ctx.installationId, attempt)),
     runs: runs.map(runView),
-    result:
-      row.outcome === null ? null : JSON.parse(Buffer.from(outcomeContent(row, result)).toString('utf8')),
     usage: usageView(result),
     cost: costView(result),
   };
+  const line = row.outcome === null ? 'null' : Buffer.from(outcomeContent(row, result)).toString('utf8');
+  return `${JSON.stringify(view).slice(0, -1)},"result":${line}}`;
 }

@@ -37,6 +37,7 @@ export async function openSqliteStore({ path, fsyncDelayMs = 0 }: SqliteOptions)
   const control: StoreControl = {
     dialect: 'sqlite',
     ping: async () => {
+      writer.check();
       await reader.get('select 1');
     },
     close: async () => {

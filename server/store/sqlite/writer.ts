@@ -59,6 +59,11 @@ export class Writer {
     });
   }
 
+  /** @throws AppError `store_unavailable` when the thread is gone */
+  check(): void {
+    if (this.#lost) throw unavailable(this.#lost);
+  }
+
   /** Takes nothing more, commits what was taken, and ends the thread. */
   close(): Promise<void> {
     this.#closing ??= this.#end();

@@ -8,7 +8,7 @@ import { requestStates } from '../../../../core/request.ts';
 import { notFound, redeliverOne } from '../../../operator/redeliver-request.ts';
 import { cancelOne, deleteOne } from '../../../operator/stop-request.ts';
 import { awaitOutcome } from '../../../views/await-outcome.ts';
-import { requestDetailView, requestView } from '../../../views/request-view.ts';
+import { requestDetailJson, requestView } from '../../../views/request-view.ts';
 import { actorOf, bodyErrors, type Door, errors } from '../door.ts';
 import { PageQuery, RequestFilterQuery, type RequestQuery, readFilter, readId, readPage } from '../query.ts';
 
@@ -92,9 +92,9 @@ function showRequest({ app, ctx, stopping }: Door): void {
         const limitMs = Math.min(readId(wait, 'wait'), mostWaitS) * 1_000;
         await awaitOutcome(ctx, custom_id, limitMs, AbortSignal.any([goneSignal(reply), stopping]));
       }
-      const view = await requestDetailView(ctx, custom_id);
-      if (!view) throw new AppError('not_found', notFound(custom_id));
-      return view;
+      const json = await requestDetailJson(ctx, custom_id);
+      if (json === null) throw new AppError('not_found', notFound(custom_id));
+      return reply.type('application/json; charset=utf-8').send(json);
     },
   });
 }

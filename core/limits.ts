@@ -37,6 +37,16 @@ export function addLoad(held: Load, more: Load): Load {
   };
 }
 
+/** What is left of a load when a part of it is taken back. */
+export function removeLoad(held: Load, less: Load): Load {
+  return {
+    requests: held.requests - less.requests,
+    bytes: held.bytes - less.bytes,
+    embeddingInputs: held.embeddingInputs - less.embeddingInputs,
+    tokens: held.tokens - less.tokens,
+  };
+}
+
 /** Why a batch was closed. */
 export type CloseReason = 'requests' | 'bytes' | 'embedding_inputs' | 'tokens' | 'age' | 'operator';
 

@@ -30,7 +30,7 @@ export interface BatchMoving {
 /** Moves a batch and writes its transition; the row as it is now, or null when somebody else was first. */
 export async function moveBatch(tx: Tx, moving: BatchMoving): Promise<BatchRow | null> {
   const { batchId, move, leaseToken, now } = moving;
-  const before = await tx.get<BatchRow>('select * from batches where id = ?', batchId);
+  const before = await tx.get<BatchRow>(`select * from batches where id = ?${tx.forUpdate}`, batchId);
   const allowed = batchMoves[move].from as readonly (BatchState | null)[];
   if (!before || !allowed.includes(before.state)) return null;
   if (leaseToken !== undefined && before.lease_token !== leaseToken) return null;

@@ -8,6 +8,12 @@ export type SqlValue = string | number | null | Uint8Array;
 /** A row as a driver returns it: columns by name; times are epoch milliseconds. */
 export type Row = object;
 
+/** Ids of rows that are never removed, by a name of the caller's choice; forgotten when a write is rolled back. */
+export interface KnownIds {
+  get(name: string): number | undefined;
+  set(name: string, id: number): void;
+}
+
 /** One open transaction, or, for reads, one consistent view. */
 export interface Tx {
   /** Parameters are written `?` in both dialects. */
@@ -15,11 +21,26 @@ export interface Tx {
   get<R extends Row>(sql: string, ...params: SqlValue[]): Promise<R | undefined>;
   /** Number of rows changed. */
   run(sql: string, ...params: SqlValue[]): Promise<number>;
-  /** Runs one statement for each set of parameters; the number of rows changed by each. */
+  /**
+   * Runs one `insert … values (…)` or `update … where …` for each set of parameters; the number of rows changed
+   * by each. A set in one statement on PostgreSQL: an insert's first column must tell its rows apart, and no
+   * two updates may aim at one row.
+   */
   each(sql: string, rows: readonly SqlValue[][]): Promise<number[]>;
   /** The first of `count` fresh, consecutive ids; never handed out again, not even after a deletion. */
   reserveIds(table: 'requests', count: number): Promise<number>;
+  /** Keeps other transactions out of what goes by this name and these numbers until this one ends. */
+  lock(name: string, ids: readonly number[]): Promise<void>;
   /** SQL for "one of these numbers", to stand after `in`; its parameter is made by `listOf`. */
   readonly list: string;
-  listOf(ids: readonly number[]): SqlValue;
+  /** The same for texts. */
+  readonly textList: string;
+  listOf(values: readonly (number | string)[]): SqlValue;
+  /** Ends a select whose rows this transaction goes on to judge or change. */
+  readonly forUpdate: string;
+  /** Ends a select that claims rows: what another transaction holds is passed over. */
+  readonly skipLocked: string;
+  readonly known: KnownIds;
+  /** Whether free pages are given back by `releasePages`, rather than by the database itself. */
+  readonly releasesPages: boolean;
 }

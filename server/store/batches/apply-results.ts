@@ -4,7 +4,7 @@
  */
 import type { Outcome, RequestMove } from '../../../core/request.ts';
 import { fromStates, setState } from '../moves.ts';
-import type { Tx } from '../tx.ts';
+import type { SqlValue, Tx } from '../tx.ts';
 
 /** One judged line that ends its request. */
 export interface Finding {
@@ -78,45 +78,45 @@ const noteSetback = `
 export async function applyResults(tx: Tx, input: ApplyInput): Promise<ApplyOutput> {
   const { batchId, now } = input;
   const held = await tx.get(
-    'select id from batches where id = ? and lease_token = ?',
+    `select id from batches where id = ? and lease_token = ?${tx.forUpdate}`,
     batchId,
     input.leaseToken,
   );
   if (!held) return { held: false, applied: 0 };
   const sums = new Sums();
-  for (const finding of input.findings) {
-    const changed = await tx.run(
-      endRequest(finding.outcome),
-      now,
-      now,
-      finding.errorCode,
-      finding.errorMessage,
-      finding.requestId,
-      batchId,
+  const applied: Finding[] = [];
+  for (const outcome of Object.keys(moveOf) as Outcome[]) {
+    const these = input.findings.filter((finding) => finding.outcome === outcome);
+    const changed = await tx.each(
+      endRequest(outcome),
+      these.map((f) => [now, now, f.errorCode, f.errorMessage, f.requestId, batchId]),
     );
-    if (changed === 0) continue;
-    sums.add(finding);
-    await tx.run(
-      insertResult,
-      finding.requestId,
-      finding.line,
-      finding.customIdStart,
-      finding.customIdEnd,
-      finding.statusCode,
-      finding.usage?.inputTokens ?? null,
-      finding.usage?.cachedTokens ?? null,
-      finding.usage?.outputTokens ?? null,
-      finding.usage?.reasoningTokens ?? null,
-      finding.cost?.listNanoUsd ?? null,
-      finding.cost?.paidNanoUsd ?? null,
-    );
+    applied.push(...these.filter((_, index) => changed[index] === 1));
   }
+  await tx.each(insertResult, applied.map(resultValues));
+  for (const finding of applied) sums.add(finding);
   await tx.each(
     noteSetback,
     input.setbacks.map((s) => [s.errorCode, s.errorMessage, s.requestId, batchId]),
   );
   await sums.write(tx, batchId);
   return { held: true, applied: sums.applied };
+}
+
+function resultValues(finding: Finding): SqlValue[] {
+  return [
+    finding.requestId,
+    finding.line,
+    finding.customIdStart,
+    finding.customIdEnd,
+    finding.statusCode,
+    finding.usage?.inputTokens ?? null,
+    finding.usage?.cachedTokens ?? null,
+    finding.usage?.outputTokens ?? null,
+    finding.usage?.reasoningTokens ?? null,
+    finding.cost?.listNanoUsd ?? null,
+    finding.cost?.paidNanoUsd ?? null,
+  ];
 }
 
 /** What one slice adds to its batch's counters. */

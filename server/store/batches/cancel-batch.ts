@@ -20,7 +20,10 @@ export async function cancelBatch(
   input: { readonly batchId: number; readonly actor: string; readonly now: number },
 ): Promise<Cancelling> {
   const { batchId, actor, now } = input;
-  const row = await tx.get<BatchRow>('select * from batches where id = ? and deleted_at is null', batchId);
+  const row = await tx.get<BatchRow>(
+    `select * from batches where id = ? and deleted_at is null${tx.forUpdate}`,
+    batchId,
+  );
   if (!row) return { kind: 'not_found' };
   if (!mayMove(row.state, 'cancel')) return { kind: 'too_late', state: row.state };
   if (!cancelsAtProvider(row.state) && row.submit_intent_at === null) {

@@ -31,7 +31,7 @@ export async function claimBatches(tx: Tx, input: ClaimBatchesInput): Promise<Cl
        select id from batches
        where state in (${marks}) and due_at <= ? and (lease_until is null or lease_until <= ?)
          and deleted_at is null
-       order by due_at limit ?)
+       order by due_at limit ?${tx.skipLocked})
      returning *`,
     input.leaseToken,
     now + input.leaseMs,

@@ -21,7 +21,10 @@ export interface CloseInput {
 /** Closes an open batch and freezes what it holds. */
 export async function closeBatch(tx: Tx, input: CloseInput): Promise<Closing> {
   const { batchId, reason, now } = input;
-  const row = await tx.get<BatchRow>(`select * from batches where id = ? and state = 'building'`, batchId);
+  const row = await tx.get<BatchRow>(
+    `select * from batches where id = ? and state = 'building'${tx.forUpdate}`,
+    batchId,
+  );
   if (!row) return { kind: 'not_building' };
   const lines = row.request_count - row.cancelled_count;
   if (lines === 0) {

@@ -17,7 +17,7 @@ export async function deleteBatch(
   input: { readonly batchId: number; readonly evenUndelivered: boolean; readonly now: number },
 ): Promise<Deletion> {
   const row = await tx.get<BatchRow>(
-    'select * from batches where id = ? and deleted_at is null',
+    `select * from batches where id = ? and deleted_at is null${tx.forUpdate}`,
     input.batchId,
   );
   if (!row) return { kind: 'not_found' };
@@ -44,7 +44,7 @@ export async function deleteBatch(
  */
 export async function removeSlice(tx: Tx, input: { readonly limit: number }): Promise<boolean> {
   const batch = await tx.get<{ id: number }>(
-    'select id from batches where deleted_at is not null order by deleted_at limit 1',
+    `select id from batches where deleted_at is not null order by deleted_at limit 1${tx.skipLocked}`,
   );
   if (!batch) return false;
   const rows = await tx.all<{ id: number }>(

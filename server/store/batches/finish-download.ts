@@ -25,7 +25,7 @@ export async function finishDownload(
   const { batchId, leaseToken, now } = input;
   const facts = input.lines ?? {};
   const row = await tx.get<BatchRow>(
-    'select * from batches where id = ? and lease_token = ?',
+    `select * from batches where id = ? and lease_token = ?${tx.forUpdate}`,
     batchId,
     leaseToken,
   );

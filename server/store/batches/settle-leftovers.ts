@@ -6,7 +6,7 @@ import { maxCallTries } from '../../../core/request.ts';
 import { type CallError, outcomeOf } from '../../../core/verdict.ts';
 import { bearBatch, fromStates, setState } from '../moves.ts';
 import type { BatchRow } from '../rows.ts';
-import type { Tx } from '../tx.ts';
+import type { SqlValue, Tx } from '../tx.ts';
 
 export interface LeftoverInput {
   readonly batchId: number;
@@ -42,7 +42,7 @@ interface Leftover {
 export async function settleLeftovers(tx: Tx, input: LeftoverInput): Promise<LeftoverOutput> {
   const { batchId } = input;
   const batch = await tx.get<BatchRow>(
-    'select * from batches where id = ? and lease_token = ?',
+    `select * from batches where id = ? and lease_token = ?${tx.forUpdate}`,
     batchId,
     input.leaseToken,
   );
@@ -143,20 +143,23 @@ async function endLeftovers(
   { now, error }: LeftoverInput,
 ): Promise<void> {
   const counts = { failed: 0, expired: 0, cancelled: 0 };
+  const ends = { failed: [], expired: [], cancelled: [] } as Record<keyof typeof counts, SqlValue[][]>;
   for (const row of rows) {
     const last: CallError =
       row.error_code === null ? error : { code: row.error_code, message: row.error_message ?? '' };
     const outcome = outcomeOf(last);
     counts[outcome] += 1;
-    const move = ({ failed: 'fail', expired: 'expire', cancelled: 'cancel' } as const)[outcome];
-    await tx.run(
+    ends[outcome].push([now, now, last.code, last.message, row.id]);
+  }
+  for (const [outcome, move] of [
+    ['failed', 'fail'],
+    ['expired', 'expire'],
+    ['cancelled', 'cancel'],
+  ] as const) {
+    await tx.each(
       `${setState(move)}, outcome = '${outcome}', outcome_number = outcome_number + 1, outcome_at = ?,
          error_code = ?, error_message = ? where id = ? and state in ${fromStates(move)}`,
-      now,
-      now,
-      last.code,
-      last.message,
-      row.id,
+      ends[outcome],
     );
   }
   await tx.run(

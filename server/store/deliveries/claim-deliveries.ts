@@ -38,9 +38,11 @@ export interface ClaimDeliveriesOutput {
 export async function claimDeliveries(tx: Tx, input: ClaimDeliveriesInput): Promise<ClaimDeliveriesOutput> {
   const { now } = input;
   const waiting = await tx.all<{ id: number; due: number }>(
-    `select d.id, (select min(r.due_at) from requests r
-                   where r.state = 'delivering' and r.destination_id = d.id) as due
-     from destinations d where due is not null order by d.id`,
+    `select id, due from (
+       select d.id, (select min(r.due_at) from requests r
+                     where r.state = 'delivering' and r.destination_id = d.id) as due
+       from destinations d) as w
+     where due is not null order by id`,
   );
   const due = waiting.filter((destination) => destination.due <= now);
   const deliveries: ClaimedDelivery[] = [];
@@ -52,7 +54,7 @@ export async function claimDeliveries(tx: Tx, input: ClaimDeliveriesInput): Prom
       `update requests set lease_token = ?, due_at = ?
        where id in (
          select id from requests
-         where state = 'delivering' and destination_id = ? and due_at <= ? order by due_at, id limit ?)
+         where state = 'delivering' and destination_id = ? and due_at <= ? order by due_at, id limit ?${tx.skipLocked})
        returning id, batch_id, custom_id, outcome, outcome_number, destination_id, delivery, delivery_tries,
          error_code, error_message`,
       input.leaseToken,

@@ -8,7 +8,7 @@ import type { Tx } from '../tx.ts';
  * in the transaction of the last delivery, so the end is neither missed nor seen twice.
  */
 export async function endBatch(tx: Tx, batchId: number, now: number): Promise<BatchRow | null> {
-  const row = await tx.get<BatchRow>('select * from batches where id = ?', batchId);
+  const row = await tx.get<BatchRow>(`select * from batches where id = ?${tx.forUpdate}`, batchId);
   if (!row || row.settled_at === null || row.delivering_count > 0) return null;
   if (row.state === 'delivering') {
     const hand_over = handOverOf({

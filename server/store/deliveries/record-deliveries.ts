@@ -37,16 +37,9 @@ const insertAttempt = `
 
 /** @returns the ids of batches that ended with this group */
 export async function recordDeliveries(tx: Tx, input: RecordDeliveriesInput): Promise<number[]> {
-  const { attempts, leaseToken, now } = input;
+  const { attempts, now } = input;
   const batches = new Map<number, { delivered: number; failed: number }>();
-  for (const a of attempts) {
-    const key: SqlValue[] = [a.requestId, leaseToken, a.outcomeNumber];
-    if (a.next.kind === 'again') {
-      await tx.run(postpone, now, a.attempt, now + a.next.pauseMs, ...key);
-      continue;
-    }
-    const changed = await tx.run(a.next.kind === 'delivered' ? arrive : giveUp, now, a.attempt, ...key);
-    if (changed === 0) continue;
+  for (const a of await moveRequests(tx, input)) {
     const counts = batches.get(a.batchId) ?? { delivered: 0, failed: 0 };
     if (a.next.kind === 'delivered') counts.delivered += 1;
     else counts.failed += 1;
@@ -54,7 +47,7 @@ export async function recordDeliveries(tx: Tx, input: RecordDeliveriesInput): Pr
   }
   await tx.each(insertAttempt, attempts.map(attemptValues));
   const ended: number[] = [];
-  for (const [batchId, counts] of batches) {
+  for (const [batchId, counts] of [...batches].sort(([a], [b]) => a - b)) {
     await tx.run(
       `update batches set delivering_count = delivering_count - ?, delivered_count = delivered_count + ?,
          delivery_failed_count = delivery_failed_count + ? where id = ?`,
@@ -65,6 +58,31 @@ export async function recordDeliveries(tx: Tx, input: RecordDeliveriesInput): Pr
     );
     if (await endBatch(tx, batchId, now)) ended.push(batchId);
   }
+  return ended;
+}
+
+/** @returns the attempts that ended the hand-over of a request which was still theirs */
+async function moveRequests(
+  tx: Tx,
+  { attempts, leaseToken, now }: RecordDeliveriesInput,
+): Promise<Delivered[]> {
+  const ended: Delivered[] = [];
+  const key = (a: Delivered): SqlValue[] => [a.requestId, leaseToken, a.outcomeNumber];
+  for (const [kind, sql] of [
+    ['delivered', arrive],
+    ['give_up', giveUp],
+  ] as const) {
+    const these = attempts.filter(({ next }) => next.kind === kind);
+    const changed = await tx.each(
+      sql,
+      these.map((a) => [now, a.attempt, ...key(a)]),
+    );
+    ended.push(...these.filter((_, index) => changed[index] === 1));
+  }
+  const postponed = attempts.flatMap((a) =>
+    a.next.kind === 'again' ? [[now, a.attempt, now + a.next.pauseMs, ...key(a)]] : [],
+  );
+  await tx.each(postpone, postponed);
   return ended;
 }
 

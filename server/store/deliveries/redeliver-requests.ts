@@ -16,7 +16,10 @@ export async function redeliverRequest(
   input: { readonly customId: string; readonly actor: string; readonly now: number },
 ): Promise<Redelivery> {
   const { now } = input;
-  const row = await tx.get<RequestRow>('select * from requests where custom_id = ?', input.customId);
+  const row = await tx.get<RequestRow>(
+    `select * from requests where custom_id = ?${tx.forUpdate}`,
+    input.customId,
+  );
   if (!row) return { kind: 'not_found' };
   if (row.outcome === null) return { kind: 'no_outcome', state: row.state };
   if (row.destination_id === null) return { kind: 'no_destination' };

@@ -26,7 +26,7 @@ export async function startDeliveries(tx: Tx, input: StartDeliveriesInput): Prom
   const { batchId, state, afterId, limit, now } = input;
   const slice = await tx.get<{ last: number | null }>(
     `select max(id) as last from (
-       select id from requests where batch_id = ? and state = ? and id > ? order by id limit ?)`,
+       select id from requests where batch_id = ? and state = ? and id > ? order by id limit ?) as s`,
     batchId,
     state,
     afterId,

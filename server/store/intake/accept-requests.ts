@@ -4,11 +4,11 @@
  * conflicting request never fails its group: each is answered by what happened to it.
  */
 import type { Endpoint } from '../../../core/endpoints.ts';
-import type { BatchLimits } from '../../../core/limits.ts';
-import type { Tx } from '../tx.ts';
+import type { BatchLimits, Load } from '../../../core/limits.ts';
+import type { SqlValue, Tx } from '../tx.ts';
 import { findBatchKeyId } from './find-batch-key.ts';
 import { findDestinationId } from './find-destination.ts';
-import { OpenBatches } from './open-batches.ts';
+import { type OpenBatch, OpenBatches } from './open-batches.ts';
 
 /** A request that has passed every check. */
 export interface Arrival {
@@ -61,11 +61,11 @@ const insertBody = 'insert into request_bodies (request_id, body) values (?, ?)'
 
 export async function acceptRequests(tx: Tx, input: AcceptInput): Promise<AcceptOutput> {
   const { now, arrivals } = input;
-  const open = new OpenBatches(tx, input);
+  const group = new Group(tx, now);
+  const open = new OpenBatches(tx, input, () => group.flush());
+  await lockKeys(tx, arrivals);
   const firstId = await tx.reserveIds('requests', arrivals.length);
-  const acceptances: Acceptance[] = [];
   for (const [index, arrival] of arrivals.entries()) {
-    const requestId = firstId + index;
     const load = {
       requests: 1,
       bytes: arrival.lineBytes,
@@ -73,42 +73,100 @@ export async function acceptRequests(tx: Tx, input: AcceptInput): Promise<Accept
       tokens: arrival.estimatedTokens,
     };
     const batch = await open.roomFor(arrival.endpoint, arrival.model, load);
-    const changed = await tx.run(
-      insertRequest,
+    batch.add(load);
+    await group.add({ requestId: firstId + index, arrival, batch, load });
+  }
+  const closed = await open.settle();
+  return { acceptances: group.acceptances, closed };
+}
+
+/** Groups that fill the same open batches go one after another, and take their batches in one order. */
+async function lockKeys(tx: Tx, arrivals: readonly Arrival[]): Promise<void> {
+  const keys = new Map(arrivals.map(({ endpoint, model }) => [`${endpoint} ${model}`, { endpoint, model }]));
+  const ids: number[] = [];
+  for (const { endpoint, model } of keys.values()) ids.push(await findBatchKeyId(tx, endpoint, model));
+  await tx.lock('batch_keys', ids);
+}
+
+interface Placed {
+  readonly requestId: number;
+  readonly arrival: Arrival;
+  readonly batch: OpenBatch;
+  readonly load: Load;
+}
+
+/** Arrivals that have a batch, stored as a set. */
+class Group {
+  /** In the order of the arrivals. */
+  readonly acceptances: Acceptance[] = [];
+  readonly #tx: Tx;
+  readonly #now: number;
+  #placed: Placed[] = [];
+  #rows: SqlValue[][] = [];
+
+  constructor(tx: Tx, now: number) {
+    this.#tx = tx;
+    this.#now = now;
+  }
+
+  async add(placed: Placed): Promise<void> {
+    const { requestId, arrival, batch } = placed;
+    this.#placed.push(placed);
+    this.#rows.push([
       requestId,
       batch.id,
-      await findBatchKeyId(tx, arrival.endpoint, arrival.model),
+      await findBatchKeyId(this.#tx, arrival.endpoint, arrival.model),
       arrival.customId,
       arrival.contentHash,
-      arrival.destination && (await findDestinationId(tx, arrival.destination, now)),
+      arrival.destination && (await findDestinationId(this.#tx, arrival.destination, this.#now)),
       arrival.delivery,
       arrival.tag,
       arrival.metadata,
       arrival.lineBytes,
       arrival.embeddingInputs,
       arrival.estimatedTokens,
-      now,
-      now,
-    );
-    if (changed === 0) {
-      acceptances.push(await recogniseArrival(tx, arrival));
-      continue;
-    }
-    await tx.run(insertBody, requestId, arrival.body);
-    batch.add(load);
-    acceptances.push({ kind: 'accepted', requestId });
+      this.#now,
+      this.#now,
+    ]);
   }
-  return { acceptances, closed: await open.settle() };
+
+  /** Stores what was added; what turns out to be known is taken out of its batch again. */
+  async flush(): Promise<void> {
+    const placed = this.#placed;
+    if (placed.length === 0) return;
+    const changed = await this.#tx.each(insertRequest, this.#rows);
+    this.#placed = [];
+    this.#rows = [];
+    const stored = placed.filter((_, index) => changed[index] === 1);
+    await this.#tx.each(
+      insertBody,
+      stored.map(({ requestId, arrival }) => [requestId, arrival.body]),
+    );
+    const others = placed.filter((_, index) => changed[index] !== 1);
+    for (const { batch, load } of others) batch.takeBack(load);
+    const known = await recogniseArrivals(this.#tx, others);
+    for (const { requestId } of placed) {
+      this.acceptances.push(known.get(requestId) ?? { kind: 'accepted', requestId });
+    }
+  }
 }
 
-async function recogniseArrival(tx: Tx, arrival: Arrival): Promise<Acceptance> {
-  const stored = await tx.get<{ id: number; content_hash: Uint8Array }>(
-    'select id, content_hash from requests where custom_id = ?',
-    arrival.customId,
+/** Index: requests_by_custom_id. @returns by the id that was meant for them */
+async function recogniseArrivals(tx: Tx, placed: readonly Placed[]): Promise<Map<number, Acceptance>> {
+  if (placed.length === 0) return new Map();
+  const rows = await tx.all<{ id: number; custom_id: string; content_hash: Uint8Array }>(
+    `select id, custom_id, content_hash from requests where custom_id in ${tx.textList}`,
+    tx.listOf(placed.map(({ arrival }) => arrival.customId)),
   );
-  if (!stored) throw new Error('a request conflicted with one that is not there');
-  const same =
-    stored.content_hash.length === arrival.contentHash.length &&
-    stored.content_hash.every((byte, index) => byte === arrival.contentHash[index]);
-  return { kind: same ? 'same' : 'conflict', requestId: stored.id };
+  const byCustomId = new Map(rows.map((row) => [row.custom_id, row]));
+  return new Map(
+    placed.map(({ requestId, arrival }) => {
+      const stored = byCustomId.get(arrival.customId);
+      if (!stored) throw new Error('a request conflicted with one that is not there');
+      const same =
+        stored.content_hash.length === arrival.contentHash.length &&
+        stored.content_hash.every((byte, index) => byte === arrival.contentHash[index]);
+      return [requestId, { kind: same ? 'same' : 'conflict', requestId: stored.id }];
+    }),
+  );
 }

@@ -1,15 +1,13 @@
 import type { Tx } from '../tx.ts';
 
-const known = new Map<string, number>();
-
 /** The id of a destination, made on first use. Index: destinations (type, address). */
 export async function findDestinationId(
   tx: Tx,
   destination: { readonly type: string; readonly address: string },
   now: number,
 ): Promise<number> {
-  const name = `${destination.type} ${destination.address}`;
-  const seen = known.get(name);
+  const name = `destination ${destination.type} ${destination.address}`;
+  const seen = tx.known.get(name);
   if (seen !== undefined) return seen;
   await tx.run(
     'insert into destinations (type, address, created_at) values (?, ?, ?) on conflict (type, address) do nothing',
@@ -23,11 +21,6 @@ export async function findDestinationId(
     destination.address,
   );
   if (!row) throw new Error(`no destination ${name}`);
-  if (known.size < 10_000) known.set(name, row.id);
+  tx.known.set(name, row.id);
   return row.id;
-}
-
-/** Forgets what a rolled back transaction may have made. */
-export function forgetDestinations(): void {
-  known.clear();
 }

@@ -7,6 +7,7 @@ import {
   type Load,
   limitCrossed,
   limitReached,
+  removeLoad,
 } from '../../../core/limits.ts';
 import { bearBatch, moveBatch } from '../moves.ts';
 import type { BatchRow } from '../rows.ts';
@@ -36,6 +37,11 @@ export class OpenBatch {
     this.held = addLoad(this.held, load);
     this.added = addLoad(this.added, load);
   }
+
+  takeBack(load: Load): void {
+    this.held = removeLoad(this.held, load);
+    this.added = removeLoad(this.added, load);
+  }
 }
 
 /** What the file of a building batch would hold. */
@@ -52,18 +58,25 @@ export class OpenBatches {
   readonly #tx: Tx;
   readonly #rules: Rules;
   readonly #byKey = new Map<string, OpenBatch>();
+  readonly #flush: () => Promise<void>;
   #closed = false;
 
-  constructor(tx: Tx, rules: Rules) {
+  /** @param flush stores what was given a batch so far and takes back what was not stored: a close must know */
+  constructor(tx: Tx, rules: Rules, flush: () => Promise<void>) {
     this.#tx = tx;
     this.#rules = rules;
+    this.#flush = flush;
   }
 
   /** The open batch of a pair, with room for `load`; closes a full one and opens the next. */
   async roomFor(endpoint: string, model: string, load: Load): Promise<OpenBatch> {
     const key = `${endpoint} ${model}`;
     let batch = this.#byKey.get(key) ?? (await this.#find(endpoint, model));
-    const crossed = batch && limitCrossed(batch.held, load, this.#rules.limits);
+    let crossed = batch && limitCrossed(batch.held, load, this.#rules.limits);
+    if (batch && crossed && batch.added.requests > 0) {
+      await this.#flush();
+      crossed = limitCrossed(batch.held, load, this.#rules.limits);
+    }
     if (batch && crossed) {
       await this.#close(batch, crossed);
       batch = undefined;
@@ -75,6 +88,7 @@ export class OpenBatches {
 
   /** Writes the counters and closes what is exactly full; true when any batch was closed. */
   async settle(): Promise<boolean> {
+    await this.#flush();
     for (const batch of this.#byKey.values()) {
       const reached = limitReached(batch.held, this.#rules.limits);
       if (batch.isNew && batch.held.requests === 0) await this.#takeBack(batch.id);
@@ -87,7 +101,7 @@ export class OpenBatches {
   /** Index: batches_open. */
   async #find(endpoint: string, model: string): Promise<OpenBatch | undefined> {
     const row = await this.#tx.get<BatchRow>(
-      `select * from batches where endpoint = ? and model = ? and state = 'building'`,
+      `select * from batches where endpoint = ? and model = ? and state = 'building'${this.#tx.forUpdate}`,
       endpoint,
       model,
     );

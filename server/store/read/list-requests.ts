@@ -123,7 +123,7 @@ const maxKeys = 100;
 /** One branch for each {endpoint, model} pair that matches. */
 async function keyWalk(tx: Tx, { model, endpoint }: RequestFilter): Promise<Walk> {
   const keys = await tx.all<{ id: number }>(
-    `select id from batch_keys where (? is null or model = ?) and (? is null or endpoint = ?) limit ${maxKeys + 1}`,
+    `select id from batch_keys where (cast(? as text) is null or model = ?) and (cast(? as text) is null or endpoint = ?) limit ${maxKeys + 1}`,
     model ?? null,
     model ?? null,
     endpoint ?? null,

@@ -16,7 +16,7 @@ interface StopInput {
 async function findBuilding(tx: Tx, customId: string): Promise<RequestRow | Stopping> {
   const row = await tx.get<RequestRow & { batch_state: string }>(
     `select r.*, b.state as batch_state from requests r join batches b on b.id = r.batch_id
-     where r.custom_id = ?`,
+     where r.custom_id = ?${tx.forUpdate}`,
     customId,
   );
   if (!row) return { kind: 'not_found' };

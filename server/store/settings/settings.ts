@@ -37,6 +37,7 @@ export async function claimInstallation(
   tx: Tx,
   input: { readonly proposedId: string; readonly now: number },
 ): Promise<string> {
+  await tx.lock('installation', [1]);
   const found = await tx.get<{ id: string }>('select id from installation');
   if (found) return found.id;
   await tx.run('insert into installation (id, created_at) values (?, ?)', input.proposedId, input.now);

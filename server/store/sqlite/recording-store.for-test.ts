@@ -24,7 +24,13 @@ export function recordStore(db: DatabaseSync): Recording {
   };
   const tx: Tx = {
     list: inner.list,
-    listOf: (ids) => inner.listOf(ids),
+    textList: inner.textList,
+    forUpdate: inner.forUpdate,
+    skipLocked: inner.skipLocked,
+    known: inner.known,
+    releasesPages: inner.releasesPages,
+    listOf: (values) => inner.listOf(values),
+    lock: () => inner.lock(),
     reserveIds: (table, count) => inner.reserveIds(table, count),
     all: <R extends Row>(sql: string, ...params: SqlValue[]) => {
       note(sql);

@@ -1,21 +1,43 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
-import type { Row, SqlValue, Tx } from '../tx.ts';
+import type { KnownIds, Row, SqlValue, Tx } from '../tx.ts';
 
 /** Statements are few and repeated; beyond this many the cache starts over. */
 const maxStatements = 500;
+
+/** Known ids kept at most; beyond it the rows are looked up. */
+const maxKnown = 20_000;
 
 /** The store's transaction on one SQLite connection. Answers are there at once; the promises are for PostgreSQL. */
 export class SqliteTx implements Tx {
   readonly #db: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
   readonly list = '(select value from json_each(?))';
+  readonly textList = this.list;
+  /** The writer is alone: nothing needs a lock. */
+  readonly forUpdate = '';
+  readonly skipLocked = '';
+  readonly releasesPages = true;
+  readonly #known = new Map<string, number>();
+  readonly known: KnownIds = {
+    get: (name) => this.#known.get(name),
+    set: (name, id) => {
+      if (this.#known.size < maxKnown) this.#known.set(name, id);
+    },
+  };
 
   constructor(db: DatabaseSync) {
     this.#db = db;
   }
 
-  listOf(ids: readonly number[]): SqlValue {
-    return JSON.stringify(ids);
+  /** Forgets what a rolled back transaction may have made. */
+  forget(): void {
+    this.#known.clear();
+  }
+
+  async lock(): Promise<void> {}
+
+  listOf(values: readonly (number | string)[]): SqlValue {
+    return JSON.stringify(values);
   }
 
   async all<R extends Row>(sql: string, ...params: SqlValue[]): Promise<R[]> {

@@ -3,8 +3,6 @@
  * commit is shared by everything that waited for it.
  */
 import { parentPort, workerData } from 'node:worker_threads';
-import { forgetBatchKeys } from '../intake/find-batch-key.ts';
-import { forgetDestinations } from '../intake/find-destination.ts';
 import { writes } from '../operations.ts';
 import type { Tx } from '../tx.ts';
 import { connectWriter } from './connect.ts';
@@ -21,11 +19,6 @@ function describe(error: unknown): ThreadError {
   return { message: message ?? String(error), stack, sqliteCode: errcode };
 }
 
-function forget(): void {
-  forgetBatchKeys();
-  forgetDestinations();
-}
-
 async function runJob(job: Job): Promise<JobResult> {
   const operation = writes[job.name] as (tx: Tx, input: unknown) => Promise<unknown>;
   db.exec('savepoint job');
@@ -35,7 +28,7 @@ async function runJob(job: Job): Promise<JobResult> {
     return { ok: true, value };
   } catch (error) {
     db.exec('rollback to job; release job');
-    forget();
+    tx.forget();
     return { ok: false, error: describe(error) };
   }
 }
@@ -50,7 +43,7 @@ async function runGroup({ jobs }: Group): Promise<GroupAnswer> {
     return { results };
   } catch (error) {
     if (db.isTransaction) db.exec('rollback');
-    forget();
+    tx.forget();
     const failed: JobResult = { ok: false, error: describe(error) };
     return { results: jobs.map(() => failed) };
   }

@@ -42,7 +42,7 @@ export async function claimCleanups(
   return tx.all<RemoteCleanupRow>(
     `update remote_cleanups set due_at = ?, tries = tries + 1
      where id in (
-       select id from remote_cleanups where due_at <= ? and provider_credentials = ? order by due_at limit ?)
+       select id from remote_cleanups where due_at <= ? and provider_credentials = ? order by due_at limit ?${tx.skipLocked})
      returning *`,
     input.now + input.leaseMs,
     input.now,

@@ -56,6 +56,7 @@ export async function removeAttempts(
  * `auto_vacuum = incremental`). True while more may be given back.
  */
 export async function releasePages(tx: Tx, input: { readonly pages: number }): Promise<boolean> {
+  if (!tx.releasesPages) return false;
   const before = await freePages(tx);
   if (before === 0) return false;
   await tx.all(`pragma incremental_vacuum(${Math.trunc(input.pages)})`);

@@ -6,5 +6,11 @@ export default defineConfig({
     pool: 'forks',
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    coverage: {
+      provider: 'v8',
+      include: ['{core,server,simulator}/**/*.ts'],
+      exclude: ['**/*.test.ts', '**/*.for-test.ts', '**/conformance/**'],
+      reporter: ['text-summary', 'html'],
+    },
   },
 });

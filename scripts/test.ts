@@ -6,6 +6,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { noteFailed } from './failed-files.ts';
 import { run } from './run.ts';
 
 interface Report {
@@ -13,7 +14,11 @@ interface Report {
   readonly numFailedTests: number;
   readonly numPendingTests: number;
   readonly numTodoTests: number;
-  readonly testResults: readonly { readonly status: string; readonly assertionResults: readonly unknown[] }[];
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly status: string;
+    readonly assertionResults: readonly unknown[];
+  }[];
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'openai-batch-manager-tests-'));
@@ -38,6 +43,7 @@ try {
   ).length;
   const failed = report.numFailedTests + broken;
   const skipped = report.numPendingTests + report.numTodoTests;
+  noteFailed(report.testResults);
   line = `${report.numPassedTests} passed, ${code !== 0 && failed === 0 ? 1 : failed} failed, ${skipped} skipped`;
 } catch (error) {
   process.stderr.write(`The test run left no report: ${String(error)}\n`);

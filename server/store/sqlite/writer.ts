@@ -41,7 +41,10 @@ export class Writer {
       workerData: data,
       resourceLimits: { maxYoungGenerationSizeMb: youngGenerationMb },
     });
-    this.#worker.on('message', (answer: GroupAnswer) => this.#answer(answer));
+    this.#worker.on('message', (answer: Partial<GroupAnswer>) => {
+      // Under `node --watch` the runtime itself reports over this port which files the thread has read.
+      if (answer.results) this.#answer(answer.results);
+    });
     this.#worker.on('error', (cause) => this.#lose(cause));
     this.#worker.on('exit', () => this.#lose(new Error('the writer thread ended')));
   }
@@ -99,7 +102,7 @@ export class Writer {
     return this.#interactive.splice(0, maxGroupJobs);
   }
 
-  #answer({ results }: GroupAnswer): void {
+  #answer(results: GroupAnswer['results']): void {
     const group = this.#underWay.shift() ?? [];
     this.#feed();
     for (const [index, waiting] of group.entries()) {

@@ -7,7 +7,8 @@ COPY tsconfig.json tsconfig.build.json ./
 COPY core core
 COPY server server
 COPY simulator simulator
-RUN node_modules/.bin/tsc -p tsconfig.build.json && npm prune --omit=dev --no-audit --no-fund
+COPY web web
+RUN node_modules/.bin/tsc -p tsconfig.build.json && node_modules/.bin/vite build web --logLevel warn && npm prune --omit=dev --no-audit --no-fund
 
 FROM node:24-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=4000 DATABASE_PATH=/data/openai-batch-manager.db MALLOC_ARENA_MAX=2

@@ -44,6 +44,15 @@ const rules: readonly { readonly folder: string; readonly may: readonly string[]
   { folder: 'server/serve.ts', may: ['core/', 'server/'], why: 'serve runs the whole service' },
   { folder: 'server/main.ts', may: ['server/serve.ts'], why: 'main only serves' },
   { folder: 'server/cli.ts', may: ['server/'], why: 'the command line serves, or calls a command' },
+  { folder: 'web/', may: ['core/'], why: 'the console sees the service only through its API and core' },
+  {
+    folder: 'web/src/parts/',
+    may: ['core/', 'web/src/ui/', 'web/src/api/', 'web/src/lib/'],
+    why: 'a part knows the domain, not the page that shows it',
+  },
+  { folder: 'web/src/ui/', may: ['web/src/lib/'], why: 'ui knows nothing of the domain' },
+  { folder: 'web/src/api/', may: ['core/', 'web/src/lib/'], why: 'api only fetches' },
+  { folder: 'web/src/lib/', may: ['core/'], why: 'lib stands below everything in the console' },
   { folder: 'simulator/', may: [], why: 'the simulator is held to the real API, not to us' },
 ];
 

@@ -4,6 +4,7 @@ import { run } from './run.ts';
 const checks = [
   { name: 'format and lint', command: 'biome', args: ['check', '.'] },
   { name: 'types', command: 'tsc', args: ['--noEmit'] },
+  { name: 'types of the console', command: 'tsc', args: ['--noEmit', '-p', 'web'] },
   { name: 'architecture', command: 'node', args: ['scripts/architecture.ts'] },
   { name: 'golden files', command: 'node', args: ['scripts/goldens.ts', '--check'] },
 ] as const;

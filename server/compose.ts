@@ -54,12 +54,20 @@ const stageWork: Record<
   deliver: { work: deliverBatch, places: () => 10 },
 };
 
-export async function composeService(settings: Settings, log = makeLogger(settings)): Promise<Service> {
+/** What is given from outside, tests above all. */
+export interface Given {
+  readonly log?: Logger;
+  /** Where the built console is, when it does not stand beside the program. */
+  readonly consoleFolder?: string;
+}
+
+export async function composeService(settings: Settings, given: Given = {}): Promise<Service> {
+  const { log = makeLogger(settings), ...place } = given;
   const ctx = await makeContext(settings, log);
   const state = { stopping: false };
   const gate = new IntakeGate(ctx);
   const intake = new Intake(ctx, gate);
-  const http = await makeHttpServer({ ctx, intake, gate, accepting: () => !state.stopping });
+  const http = await makeHttpServer({ ctx, intake, gate, accepting: () => !state.stopping, ...place });
   const webhook = new WebhookChannel({
     secret: ctx.webhookSecret,
     connectTimeoutMs: settings.WEBHOOK_CONNECT_TIMEOUT_MS,

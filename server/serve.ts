@@ -14,7 +14,7 @@ export async function serve(env: Environment): Promise<void> {
     const { settings } = readSettings(env);
     const log = makeLogger(settings);
     for (const unknown of findUnknownSettings(env)) log.warn({ event: 'setting_unknown', ...unknown });
-    const service = await composeService(settings, log);
+    const service = await composeService(settings, { log });
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       process.on(signal, () => {
         setTimeout(() => process.exit(1), settings.DRAIN_MS + lastMomentMs).unref();

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { composeService, type Service } from '../server/compose.ts';
+import { composeService, type Given, type Service } from '../server/compose.ts';
 import { readSettings } from '../server/config/read-settings.ts';
 import { startService, stopService } from '../server/lifecycle.ts';
 
@@ -19,8 +19,8 @@ export interface TestService {
   stop(): Promise<void>;
 }
 
-export async function startTestService(settings: TestSettings = {}): Promise<TestService> {
-  return startIn(makeFolder(), settings);
+export async function startTestService(settings: TestSettings = {}, given: Given = {}): Promise<TestService> {
+  return startIn(makeFolder(), settings, given);
 }
 
 /** A temporary folder for one service. */
@@ -41,8 +41,8 @@ export function testEnvironment(folder: string, settings: TestSettings = {}): Re
   return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, String(value)]));
 }
 
-async function startIn(folder: string, settings: TestSettings): Promise<TestService> {
-  const service = await composeService(readSettings(testEnvironment(folder, settings)).settings);
+async function startIn(folder: string, settings: TestSettings, given: Given): Promise<TestService> {
+  const service = await composeService(readSettings(testEnvironment(folder, settings)).settings, given);
   const url = await startService(service);
   return {
     url,
@@ -50,7 +50,7 @@ async function startIn(folder: string, settings: TestSettings): Promise<TestServ
     folder,
     async restart(more = {}) {
       await stopService(service);
-      return startIn(folder, { ...settings, ...more });
+      return startIn(folder, { ...settings, ...more }, given);
     },
     async stop() {
       await stopService(service);

@@ -2,6 +2,7 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { AppError } from '../../core/errors.ts';
+import { fileAddresses, movedAddresses, pageAddresses } from '../../server/doors/http/console/page-routes.ts';
 import { startSimulator } from '../../simulator/index.ts';
 import { type Api, type Call, openApi } from '../call-api.ts';
 import { makePost } from '../make-post.ts';
@@ -56,12 +57,20 @@ test('it is OpenAPI 3.1, and every operation says what it is for, what it asks a
 
 test('every route that is registered is described, and no other', () => {
   const tree = running.service.http.app.printRoutes({ commonPrefix: false });
-  const registered = readTree(tree).filter((name) => !/ \/api\/(openapi\.json|docs)/.test(name));
+  const registered = readTree(tree).filter(
+    (name) => !/ \/api\/(openapi\.json|docs|console)/.test(name) && !isConsole(name),
+  );
   const described = [...api.description.operations.keys()].map((name) =>
     name.replaceAll(/\{(\w+)\}/g, ':$1'),
   );
   expect(registered.toSorted()).toEqual(described.toSorted());
 });
+
+/** The console's pages are for people; what they fetch beside the API is described in core/contract/console.ts. */
+function isConsole(name: string): boolean {
+  const address = name.replace(/^GET /, '');
+  return [...pageAddresses, ...fileAddresses, ...Object.keys(movedAddresses)].some((one) => one === address);
+}
 
 /** Fastify prints four characters for each level. HEAD comes with GET. */
 function readTree(tree: string): string[] {

@@ -32,6 +32,8 @@ export interface Door {
   readonly auth: Authenticator;
   /** False once the service stops. */
   readonly accepting: () => boolean;
+  /** Where the built console is, when it does not stand beside the program. */
+  readonly consoleFolder?: string;
   /** Aborts when the service stops: whoever holds an answer back gives it now. */
   readonly stopping: AbortSignal;
 }

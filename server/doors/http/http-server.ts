@@ -10,6 +10,7 @@ import { Authenticator } from './authenticate.ts';
 import { BodyDeadline } from './body-deadline.ts';
 import { compileShape } from './check-shape.ts';
 import { answerConnectionError } from './connection-errors.ts';
+import { consolePages } from './console/page-routes.ts';
 import { describeApi } from './describe-api.ts';
 import type { Door } from './door.ts';
 import { type AnswerError, makeErrorAnswer } from './error-form.ts';
@@ -32,6 +33,7 @@ export interface HttpServerOptions {
   readonly intake: Intake;
   readonly gate: IntakeGate;
   readonly accepting: () => boolean;
+  readonly consoleFolder?: string;
 }
 
 export interface HttpServer {
@@ -65,6 +67,7 @@ export async function makeHttpServer(options: HttpServerOptions): Promise<HttpSe
     intakeRoutes(inner);
     apiKeyRoutes(inner);
     healthRoutes(inner);
+    consolePages(inner);
   });
   // A scope of its own: only bulk takes bodies that are not JSON.
   await app.register(async (scope) => bulkRoutes({ ...door, app: scope }));

@@ -1,0 +1,14 @@
+/** The API's own types, from its contract. */
+import type { Static } from 'typebox';
+import type * as views from '../../../core/contract/views.ts';
+
+export type Batch = Static<typeof views.BatchSchema>;
+export type BatchDetail = Static<typeof views.BatchDetailSchema>;
+export type BatchList = Static<typeof views.BatchListSchema>;
+export type Transition = Static<typeof views.TransitionSchema>;
+export type Request = Static<typeof views.RequestSchema>;
+export type RequestDetail = Static<typeof views.RequestDetailSchema>;
+export type RequestList = Static<typeof views.RequestListSchema>;
+export type Attempt = Static<typeof views.AttemptSchema>;
+export type ApiKey = Static<typeof views.ApiKeySchema>;
+export type IntakeState = Static<typeof views.IntakeSchema>;

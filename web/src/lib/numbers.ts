@@ -1,0 +1,54 @@
+/** Figures as people read them. Money arrives in nano-dollars (1e-9 USD). */
+
+const whole = new Intl.NumberFormat('en-US');
+const short = new Intl.NumberFormat('en-US', { notation: 'compact', maximumFractionDigits: 1 });
+
+/** 1,288 */
+export function count(value: number): string {
+  return whole.format(value);
+}
+
+/** 1.3K, 2M */
+export function compact(value: number): string {
+  return short.format(value);
+}
+
+/** "1 request", "2 requests" */
+export function plural(value: number, one: string, many = `${one}s`): string {
+  return `${count(value)} ${value === 1 ? one : many}`;
+}
+
+/** 12.4 MB: decimal, as OpenAI states its limits. */
+export function bytes(value: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  let size = value;
+  let unit = 0;
+  while (size >= 1_000 && unit < units.length - 1) {
+    size /= 1_000;
+    unit += 1;
+  }
+  return `${unit === 0 || size >= 100 ? Math.round(size) : size.toFixed(1)} ${units[unit]}`;
+}
+
+/** As many digits as tell something: $0.000123, $0.42, $1,204.50. */
+export function money(nanoUsd: number): string {
+  const usd = nanoUsd / 1e9;
+  if (usd === 0) return '$0.00';
+  const size = Math.abs(usd);
+  const digits = size >= 0.1 ? 2 : Math.min(9, Math.ceil(-Math.log10(size)) + 1);
+  return new Intl.NumberFormat('en-US', {
+    style: 'currency',
+    currency: 'USD',
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  }).format(usd);
+}
+
+/** Whole per cents; nothing of nothing is a dash. */
+export function share(part: number, of: number): string {
+  if (of === 0) return '–';
+  const value = (part / of) * 100;
+  if (value > 0 && value < 1) return '<1 %';
+  if (value > 99 && value < 100) return '>99 %';
+  return `${Math.round(value)} %`;
+}

@@ -13,7 +13,7 @@ import { root } from './run.ts';
 async function compose(): Promise<Service | null> {
   try {
     const { settings } = readSettings(readEnvFile(root, process.env).env);
-    return await composeService(settings, makeLogger(settings));
+    return await composeService(settings, { log: makeLogger(settings) });
   } catch (error) {
     process.stderr.write(`${explainStart(error)}\n`);
     process.exitCode = 1;

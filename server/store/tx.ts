@@ -38,7 +38,10 @@ export interface Tx {
   listOf(values: readonly (number | string)[]): SqlValue;
   /** Ends a select whose rows this transaction goes on to judge or change. */
   readonly forUpdate: string;
-  /** Ends a select that claims rows: what another transaction holds is passed over. */
+  /**
+   * Ends a select that claims rows: what another transaction holds is passed over. With a limit it stands in
+   * `with picked as materialized (…)`: PostgreSQL may run a mere subquery twice, and so claim too many.
+   */
   readonly skipLocked: string;
   readonly known: KnownIds;
   /** Whether free pages are given back by `releasePages`, rather than by the database itself. */

@@ -26,20 +26,21 @@ export async function claimBatches(tx: Tx, input: ClaimBatchesInput): Promise<Cl
   const { states, now } = input;
   const marks = states.map(() => '?').join(', ');
   const batches = await tx.all<BatchRow>(
-    `update batches set lease_token = ?, lease_until = ?, lease_owner = ?
-     where id in (
+    `with picked as materialized (
        select id from batches
        where state in (${marks}) and due_at <= ? and (lease_until is null or lease_until <= ?)
          and deleted_at is null
        order by due_at limit ?${tx.skipLocked})
+     update batches set lease_token = ?, lease_until = ?, lease_owner = ?
+     where id in (select id from picked)
      returning *`,
-    input.leaseToken,
-    now + input.leaseMs,
-    input.owner,
     ...states,
     now,
     now,
     input.limit,
+    input.leaseToken,
+    now + input.leaseMs,
+    input.owner,
   );
   const next = await tx.get<{ at: number | null }>(
     `select min(due_at) as at from batches

@@ -51,17 +51,18 @@ export async function claimDeliveries(tx: Tx, input: ClaimDeliveriesInput): Prom
     due.map((d) => d.id),
   )) {
     const claimed = await tx.all<ClaimedDelivery>(
-      `update requests set lease_token = ?, due_at = ?
-       where id in (
+      `with picked as materialized (
          select id from requests
          where state = 'delivering' and destination_id = ? and due_at <= ? order by due_at, id limit ?${tx.skipLocked})
+       update requests set lease_token = ?, due_at = ?
+       where id in (select id from picked)
        returning id, batch_id, custom_id, outcome, outcome_number, destination_id, delivery, delivery_tries,
          error_code, error_message`,
-      input.leaseToken,
-      now + input.leaseMs,
       destinationId,
       now,
       quota,
+      input.leaseToken,
+      now + input.leaseMs,
     );
     deliveries.push(...claimed);
   }

@@ -3,11 +3,20 @@ import { theLine, theLineUndone } from './0001-the-line.ts';
 
 interface Migration {
   readonly name: string;
+  /** Written for SQLite; server/store/postgres/translate-schema.ts says how PostgreSQL reads it. */
   readonly up: string;
+  /** Statements that PostgreSQL alone needs, run after `up`. */
+  readonly postgres?: string;
   /** How to undo it; left out where that is not possible. */
   readonly down?: { readonly sql: string; readonly losesData: boolean };
 }
 
 export const migrations: readonly Migration[] = [
-  { name: '0001-the-line', up: theLine, down: { sql: theLineUndone, losesData: true } },
+  {
+    name: '0001-the-line',
+    up: theLine,
+    // Its identity columns have sequences.
+    postgres: 'drop table id_counters;',
+    down: { sql: theLineUndone, losesData: true },
+  },
 ];

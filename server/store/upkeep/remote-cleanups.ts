@@ -40,14 +40,15 @@ export async function claimCleanups(
   },
 ): Promise<RemoteCleanupRow[]> {
   return tx.all<RemoteCleanupRow>(
-    `update remote_cleanups set due_at = ?, tries = tries + 1
-     where id in (
+    `with picked as materialized (
        select id from remote_cleanups where due_at <= ? and provider_credentials = ? order by due_at limit ?${tx.skipLocked})
+     update remote_cleanups set due_at = ?, tries = tries + 1
+     where id in (select id from picked)
      returning *`,
-    input.now + input.leaseMs,
     input.now,
     input.credentials,
     input.limit,
+    input.now + input.leaseMs,
   );
 }
 

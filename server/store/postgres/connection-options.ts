@@ -1,0 +1,31 @@
+import type { PoolConfig } from 'pg';
+import { valueTypes } from './read-values.ts';
+
+/** A statement that takes longer is cut off and its transaction undone. */
+const statementLimitMs = 60_000;
+/** Waiting for a row or an advisory lock longer than this is given up and tried again. */
+const lockLimitMs = 10_000;
+/** A connection that is not made by then is not to be had. */
+const connectLimitMs = 10_000;
+
+export interface Role {
+  readonly name: 'write' | 'bulk' | 'read' | 'listen' | 'migrate';
+  readonly connections: number;
+}
+
+export function connectionOptions(url: string, { name, connections }: Role): PoolConfig {
+  const patient = name === 'migrate';
+  return {
+    connectionString: url,
+    application_name: `openai-batch-manager ${name}`,
+    max: connections,
+    types: valueTypes,
+    statement_timeout: patient ? 0 : statementLimitMs,
+    lock_timeout: patient ? 0 : lockLimitMs,
+    idle_in_transaction_session_timeout: patient ? 0 : statementLimitMs,
+    connectionTimeoutMillis: connectLimitMs,
+    idleTimeoutMillis: 30_000,
+    keepAlive: true,
+    allowExitOnIdle: true,
+  };
+}

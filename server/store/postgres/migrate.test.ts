@@ -1,0 +1,36 @@
+import { expect, it } from 'vitest';
+import { migrations } from '../migrations/index.ts';
+import { dumpSchema } from './dump-schema.ts';
+import { migrateDatabase, withConnection } from './migrate.ts';
+import { openPostgresStore } from './open-postgres-store.ts';
+import { makeEmptyDatabase, makeTempDatabase } from './temp-database.for-test.ts';
+
+it('leads to the schema that is committed (accept a change: npx vitest run server/store/postgres/migrate.test.ts -u)', async () => {
+  const dump = await withConnection(await makeTempDatabase(), dumpSchema);
+  await expect(dump).toMatchFileSnapshot('./schema.sql');
+});
+
+it('brings an empty database to the newest schema once, however many start together', async () => {
+  const url = await makeEmptyDatabase();
+  const taken = await Promise.all([1, 2, 3, 4].map(() => migrateDatabase(url)));
+  expect(taken.flat()).toEqual(migrations.map(({ name }) => name));
+});
+
+it('refuses a database that is newer than the program', async () => {
+  const url = await makeTempDatabase();
+  await withConnection(url, (client) =>
+    client.query(`insert into schema_migrations values (${migrations.length + 1}, 'later')`),
+  );
+  await expect(openPostgresStore({ url })).rejects.toThrow(/newer program/);
+});
+
+it('says what is wrong with an address, and never shows the password in it', async () => {
+  const url = new URL(await makeTempDatabase());
+  url.password = 'do-not-show';
+  url.pathname = '/no_such_database';
+  await expect(migrateDatabase(url.href)).rejects.toThrow(/does not exist: make it with createdb/);
+  url.port = '1';
+  const refused = await migrateDatabase(url.href).catch((error: Error) => String(error));
+  expect(refused).toMatch(/cannot be reached/);
+  expect(refused).not.toContain('do-not-show');
+});

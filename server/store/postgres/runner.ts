@@ -1,0 +1,96 @@
+/** Runs whole operations on connections of one role, and repeats them after failures that pass. */
+import { setTimeout as pause } from 'node:timers/promises';
+import pg from 'pg';
+import { AppError } from '../../../core/errors.ts';
+import type { Tx } from '../tx.ts';
+import { connectionOptions, type Role } from './connection-options.ts';
+import { passingFailure, pauseBeforeRetry } from './failures.ts';
+import { PostgresTx, type Shared } from './transaction.ts';
+
+export type Operation = (tx: Tx, input: unknown) => Promise<unknown>;
+
+export class Runner {
+  readonly #pool: pg.Pool;
+  readonly #shared: Shared;
+  readonly #writes: boolean;
+  readonly #underWay = new Set<Promise<unknown>>();
+  #closing: Promise<void> | undefined;
+
+  constructor(url: string, role: Role, shared: Shared) {
+    this.#pool = new pg.Pool(connectionOptions(url, role));
+    // A connection that breaks while nobody uses it is replaced at the next use.
+    this.#pool.on('error', () => {});
+    this.#shared = shared;
+    this.#writes = role.name !== 'read';
+  }
+
+  /** Resolves after the commit. @throws AppError `store_unavailable` when the database stays away */
+  run(name: string, operation: Operation, input: unknown): Promise<unknown> {
+    if (this.#closing) return Promise.reject(unavailable(new Error('the store is closed')));
+    const running = this.#runUntilItHolds(name, operation, input).finally(() =>
+      this.#underWay.delete(running),
+    );
+    this.#underWay.add(running);
+    return running;
+  }
+
+  /** Ends what was begun, takes nothing more. */
+  close(): Promise<void> {
+    this.#closing ??= (async () => {
+      await Promise.allSettled([...this.#underWay]);
+      await this.#pool.end();
+    })();
+    return this.#closing;
+  }
+
+  async #runUntilItHolds(name: string, operation: Operation, input: unknown): Promise<unknown> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.#runOnce(operation, input);
+      } catch (error) {
+        const passing = passingFailure(error);
+        if (!passing) throw describe(name, error);
+        const pauseMs = pauseBeforeRetry(passing, tries, Math.random());
+        if (pauseMs === null) throw unavailable(describe(name, error));
+        await pause(pauseMs);
+      }
+    }
+  }
+
+  async #runOnce(operation: Operation, input: unknown): Promise<unknown> {
+    const client = await this.#pool.connect();
+    let broken: Error | undefined;
+    const note = (error: Error) => {
+      broken = error;
+    };
+    client.on('error', note);
+    try {
+      const tx = new PostgresTx(client, this.#shared);
+      if (!this.#writes) return await operation(tx, input);
+      await client.query('begin');
+      const answer = await operation(tx, input);
+      await client.query('commit');
+      this.#shared.remember(tx.found);
+      return answer;
+    } catch (error) {
+      if (this.#writes) await client.query('rollback').catch(note);
+      throw error;
+    } finally {
+      client.off('error', note);
+      client.release(broken);
+    }
+  }
+}
+
+function unavailable(cause: Error): AppError {
+  return new AppError('store_unavailable', 'The database cannot be reached.', { cause });
+}
+
+/** Keeps AppErrors as they are; anything else says which operation it was. */
+function describe(name: string, error: unknown): Error {
+  if (error instanceof AppError) return error;
+  const { message, stack } = error as Error;
+  const described = new Error(`${name}: ${message}`, { cause: error });
+  if (stack !== undefined) described.stack = `${name}: ${stack}`;
+  return described;
+}

@@ -1,0 +1,236 @@
+-- Schema 1, made by the migrations. Do not edit.
+
+CREATE TABLE api_keys (
+  id bigint not null generated as identity,
+  name text not null,
+  key_hash text not null,
+  scopes text not null,
+  created_at bigint not null,
+  created_by text not null,
+  revoked_at bigint
+);
+CREATE UNIQUE INDEX api_keys_key_hash_key ON api_keys USING btree (key_hash);
+CREATE UNIQUE INDEX api_keys_pkey ON api_keys USING btree (id);
+
+CREATE TABLE attempts (
+  id bigint not null generated as identity,
+  request_id bigint not null,
+  destination_id bigint not null,
+  outcome_number bigint not null,
+  attempt bigint not null,
+  outcome text not null,
+  status_code bigint,
+  duration_ms bigint not null,
+  error text,
+  response_excerpt text,
+  delivery text not null,
+  at bigint not null
+);
+CREATE INDEX attempts_by_request ON attempts USING btree (request_id, id);
+CREATE UNIQUE INDEX attempts_pkey ON attempts USING btree (id);
+
+CREATE TABLE batch_keys (
+  id bigint not null generated as identity,
+  endpoint text not null,
+  model text not null
+);
+CREATE UNIQUE INDEX batch_keys_endpoint_model_key ON batch_keys USING btree (endpoint, model);
+CREATE UNIQUE INDEX batch_keys_pkey ON batch_keys USING btree (id);
+
+CREATE TABLE batches (
+  id bigint not null generated as identity,
+  endpoint text not null,
+  model text not null,
+  state text not null,
+  successor_of bigint,
+  close_reason text,
+  request_count bigint not null default 0,
+  sent_count bigint,
+  size_bytes bigint not null default 0,
+  embedding_inputs bigint not null default 0,
+  estimated_tokens bigint not null default 0,
+  succeeded_count bigint not null default 0,
+  failed_count bigint not null default 0,
+  expired_count bigint not null default 0,
+  cancelled_count bigint not null default 0,
+  delivering_count bigint not null default 0,
+  delivered_count bigint not null default 0,
+  delivery_failed_count bigint not null default 0,
+  output_lines bigint,
+  error_lines bigint,
+  missing_lines bigint,
+  duplicate_lines bigint,
+  unknown_lines bigint,
+  provider_credentials text,
+  submit_attempt bigint not null default 0,
+  submit_intent_at bigint,
+  submit_looks bigint not null default 0,
+  openai_input_file_id text,
+  openai_input_file_expires_at bigint,
+  openai_batch_id text,
+  openai_created_at bigint,
+  openai_status text,
+  openai_checked_at bigint,
+  openai_total bigint,
+  openai_completed bigint,
+  openai_failed bigint,
+  openai_output_file_id text,
+  openai_error_file_id text,
+  openai_errors text,
+  waiting_reason text,
+  input_tokens bigint not null default 0,
+  cached_tokens bigint not null default 0,
+  output_tokens bigint not null default 0,
+  reasoning_tokens bigint not null default 0,
+  list_nano_usd bigint not null default 0,
+  paid_nano_usd bigint not null default 0,
+  unpriced_count bigint not null default 0,
+  due_at bigint,
+  lease_until bigint,
+  lease_token text,
+  lease_owner text,
+  tries bigint not null default 0,
+  last_error text,
+  last_error_at bigint,
+  cancel_requested_at bigint,
+  hand_over text,
+  created_at bigint not null,
+  state_at bigint not null,
+  closed_at bigint,
+  advanced_at bigint,
+  settled_at bigint,
+  ended_at bigint,
+  bodies_removed_at bigint,
+  deleted_at bigint
+);
+CREATE INDEX batches_by_openai_id ON batches USING btree (openai_batch_id, id) WHERE (openai_batch_id IS NOT NULL);
+CREATE INDEX batches_by_predecessor ON batches USING btree (successor_of, id) WHERE (successor_of IS NOT NULL);
+CREATE INDEX batches_by_state ON batches USING btree (state, id);
+CREATE INDEX batches_deleted ON batches USING btree (deleted_at, id) WHERE (deleted_at IS NOT NULL);
+CREATE INDEX batches_due ON batches USING btree (state, due_at, id) WHERE (due_at IS NOT NULL);
+CREATE INDEX batches_ended ON batches USING btree (ended_at, id) WHERE (ended_at IS NOT NULL);
+CREATE UNIQUE INDEX batches_open ON batches USING btree (endpoint, model) WHERE (state = 'building'::text);
+CREATE UNIQUE INDEX batches_pkey ON batches USING btree (id);
+
+CREATE TABLE destinations (
+  id bigint not null generated as identity,
+  type text not null,
+  address text not null,
+  created_at bigint not null
+);
+CREATE UNIQUE INDEX destinations_pkey ON destinations USING btree (id);
+CREATE UNIQUE INDEX destinations_type_address_key ON destinations USING btree (type, address);
+
+CREATE TABLE installation (
+  id text not null,
+  created_at bigint not null
+);
+CREATE UNIQUE INDEX installation_pkey ON installation USING btree (id);
+
+CREATE TABLE remote_cleanups (
+  id bigint not null generated as identity,
+  batch_id bigint,
+  kind text not null,
+  remote_id text not null,
+  provider_credentials text not null,
+  due_at bigint not null,
+  tries bigint not null default 0,
+  last_error text,
+  created_at bigint not null
+);
+CREATE INDEX remote_cleanups_due ON remote_cleanups USING btree (due_at, id);
+CREATE UNIQUE INDEX remote_cleanups_kind_remote_id_key ON remote_cleanups USING btree (kind, remote_id);
+CREATE UNIQUE INDEX remote_cleanups_pkey ON remote_cleanups USING btree (id);
+
+CREATE TABLE request_bodies (
+  request_id bigint not null,
+  body bytea not null
+);
+CREATE UNIQUE INDEX request_bodies_pkey ON request_bodies USING btree (request_id);
+
+CREATE TABLE request_runs (
+  request_id bigint not null,
+  batch_id bigint not null,
+  run bigint not null,
+  ended text not null,
+  at bigint not null
+);
+CREATE UNIQUE INDEX request_runs_pkey ON request_runs USING btree (request_id, batch_id, run);
+
+CREATE TABLE requests (
+  id bigint not null generated as identity,
+  batch_id bigint not null,
+  batch_key_id bigint not null,
+  custom_id text not null,
+  content_hash bytea not null,
+  state text not null,
+  outcome text,
+  outcome_number bigint not null default 0,
+  outcome_at bigint,
+  call_tries bigint not null default 0,
+  delivery_tries bigint not null default 0,
+  destination_id bigint,
+  delivery text not null,
+  tag text,
+  metadata text,
+  line_bytes bigint not null,
+  embedding_inputs bigint not null,
+  estimated_tokens bigint not null,
+  error_code text,
+  error_message text,
+  due_at bigint,
+  lease_token text,
+  created_at bigint not null,
+  updated_at bigint not null
+);
+CREATE INDEX requests_by_batch ON requests USING btree (batch_id, state, id);
+CREATE INDEX requests_by_created_at ON requests USING btree (created_at, id);
+CREATE UNIQUE INDEX requests_by_custom_id ON requests USING btree (custom_id);
+CREATE INDEX requests_by_key ON requests USING btree (batch_key_id, id);
+CREATE INDEX requests_by_outcome ON requests USING btree (outcome, id) WHERE (outcome IS NOT NULL);
+CREATE INDEX requests_by_state ON requests USING btree (state, id);
+CREATE INDEX requests_by_tag ON requests USING btree (tag, id) WHERE (tag IS NOT NULL);
+CREATE INDEX requests_due ON requests USING btree (destination_id, due_at, id) WHERE (state = 'delivering'::text);
+CREATE UNIQUE INDEX requests_pkey ON requests USING btree (id);
+
+CREATE TABLE results (
+  request_id bigint not null,
+  line bytea not null,
+  custom_id_start bigint not null,
+  custom_id_end bigint not null,
+  status_code bigint,
+  input_tokens bigint,
+  cached_tokens bigint,
+  output_tokens bigint,
+  reasoning_tokens bigint,
+  list_nano_usd bigint,
+  paid_nano_usd bigint
+);
+CREATE UNIQUE INDEX results_pkey ON results USING btree (request_id);
+
+CREATE TABLE schema_migrations (
+  version bigint not null,
+  name text not null
+);
+CREATE UNIQUE INDEX schema_migrations_pkey ON schema_migrations USING btree (version);
+
+CREATE TABLE settings (
+  name text not null,
+  value text not null,
+  updated_at bigint not null,
+  updated_by text not null
+);
+CREATE UNIQUE INDEX settings_pkey ON settings USING btree (name);
+
+CREATE TABLE transitions (
+  id bigint not null generated as identity,
+  batch_id bigint not null,
+  move text not null,
+  from_state text,
+  to_state text not null,
+  actor text not null,
+  reason text,
+  at bigint not null
+);
+CREATE INDEX transitions_by_batch ON transitions USING btree (batch_id, id);
+CREATE UNIQUE INDEX transitions_pkey ON transitions USING btree (id);

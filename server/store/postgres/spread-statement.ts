@@ -1,0 +1,45 @@
+/**
+ * Turns a statement for one set of parameters into one statement for many: the sets come as arrays, one for each
+ * parameter, and are joined as rows. One round trip and one plan, however many rows.
+ */
+import { nameParameters } from './number-parameters.ts';
+
+export interface SpreadStatement {
+  readonly sql: string;
+  /** What each returned row tells: the position of a set that changed a row, or its first value. */
+  readonly returns: 'position' | 'first value';
+}
+
+const insert = /^\s*insert into (\w+)\s*\(([^)]*)\)\s*values\s*\(([\s\S]*?)\)\s*(on conflict[\s\S]*)?$/i;
+const update = /^\s*update (\w+)\s+set\s+([\s\S]*?)\s+where\s+([\s\S]*)$/i;
+const removal = /^\s*delete from (\w+)\s+where\s+([\s\S]*)$/i;
+
+/**
+ * @param types of the parameters, in their order
+ * @throws Error when the statement has none of the three forms that can be spread
+ */
+export function spreadStatement(sql: string, types: readonly string[]): SpreadStatement {
+  const names = types.map((_, index) => `p${index + 1}`);
+  const arrays = types.map((type, index) => `$${index + 1}::${type}[]`);
+  const sets = `unnest(${arrays.join(', ')}) with ordinality as each_set (${[...names, 'n'].join(', ')})`;
+  const spread = nameParameters(sql, (n) => `each_set.p${n}`);
+  const [, into, columns = '', values, conflict = ''] = insert.exec(spread) ?? [];
+  if (into !== undefined) {
+    const first = columns.split(',')[0]?.trim();
+    return {
+      sql: `insert into ${into} (${columns}) select ${values} from ${sets} order by each_set.n ${conflict} returning ${into}.${first} as first`,
+      returns: 'first value',
+    };
+  }
+  const [, changed, set, condition] = update.exec(spread) ?? [];
+  if (changed !== undefined) {
+    const head = `update ${changed} set ${set} from ${sets}`;
+    return { sql: `${head} where ${condition} returning each_set.n`, returns: 'position' };
+  }
+  const [, removed, which] = removal.exec(spread) ?? [];
+  if (removed !== undefined) {
+    const head = `delete from ${removed} using ${sets}`;
+    return { sql: `${head} where ${which} returning each_set.n`, returns: 'position' };
+  }
+  throw new Error(`this statement cannot run for many sets at once: ${sql}`);
+}

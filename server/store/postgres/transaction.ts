@@ -1,0 +1,161 @@
+import { createHash } from 'node:crypto';
+import type { PoolClient } from 'pg';
+import type { KnownIds, Row, SqlValue, Tx } from '../tx.ts';
+import { asBuffer, encodeArray } from './encode-array.ts';
+import { numberParameters } from './number-parameters.ts';
+import { type SpreadStatement, spreadStatement } from './spread-statement.ts';
+
+/** A statement as it is sent, by the text an operation gives. */
+interface Prepared {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Statements are few and repeated; beyond this many the cache starts over. */
+const maxStatements = 1_000;
+/** Known ids kept at most; beyond it the rows are looked up. */
+const maxKnown = 20_000;
+
+/** What the transactions of one store share. */
+export class Shared {
+  readonly statements = new Map<string, Prepared>();
+  readonly spread = new Map<string, SpreadStatement & { readonly types: readonly string[] }>();
+  /** Ids of committed rows that are never removed. */
+  readonly known = new Map<string, number>();
+
+  remember(ids: ReadonlyMap<string, number>): void {
+    for (const [name, id] of ids) if (this.known.size < maxKnown) this.known.set(name, id);
+  }
+}
+
+/** The store's transaction on one PostgreSQL connection, which the caller has begun and will end. */
+export class PostgresTx implements Tx {
+  readonly #client: PoolClient;
+  readonly #shared: Shared;
+  readonly list = '(select unnest(cast(? as bigint[])))';
+  readonly textList = '(select unnest(cast(? as text[])))';
+  readonly forUpdate = ' for update';
+  readonly skipLocked = ' for update skip locked';
+  /** Autovacuum does. */
+  readonly releasesPages = false;
+  /** Seen by this transaction; others may rely on them after the commit. */
+  readonly found = new Map<string, number>();
+  readonly known: KnownIds = {
+    get: (name) => this.found.get(name) ?? this.#shared.known.get(name),
+    set: (name, id) => {
+      this.found.set(name, id);
+    },
+  };
+
+  constructor(client: PoolClient, shared: Shared) {
+    this.#client = client;
+    this.#shared = shared;
+  }
+
+  /** In the order of the numbers, so that two transactions never wait for each other. */
+  async lock(name: string, ids: readonly number[]): Promise<void> {
+    await this.all(
+      `select pg_advisory_xact_lock(hashtextextended(cast(? as text), id))
+       from (select id from unnest(cast(? as bigint[])) as ids (id) order by id offset 0) as sorted`,
+      name,
+      this.listOf([...new Set(ids)]),
+    );
+  }
+
+  /** An empty list has no type of its own; PostgreSQL reads this text as one of either. */
+  listOf(values: readonly (number | string)[]): SqlValue {
+    if (values.length === 0) return '{}';
+    return encodeArray(typeof values[0] === 'number' ? 'bigint' : 'text', values);
+  }
+
+  async all<R extends Row>(sql: string, ...params: SqlValue[]): Promise<R[]> {
+    return (await this.#query(sql, params)).rows as R[];
+  }
+
+  async get<R extends Row>(sql: string, ...params: SqlValue[]): Promise<R | undefined> {
+    return (await this.#query(sql, params)).rows[0] as R | undefined;
+  }
+
+  async run(sql: string, ...params: SqlValue[]): Promise<number> {
+    return (await this.#query(sql, params)).rowCount ?? 0;
+  }
+
+  async each(sql: string, rows: readonly SqlValue[][]): Promise<number[]> {
+    if (rows.length === 0) return [];
+    const [only] = rows;
+    if (rows.length === 1 && only) return [await this.run(sql, ...only)];
+    const spread = this.#shared.spread.get(sql) ?? (await this.#spread(sql));
+    const arrays = spread.types.map((type, index) =>
+      encodeArray(
+        type,
+        rows.map((row) => row[index] ?? null),
+      ),
+    );
+    const { rows: answers } = await this.#send(prepare(this.#shared, spread.sql, spread.sql), arrays);
+    if (spread.returns === 'first value' && answers.length === rows.length) return rows.map(() => 1);
+    return countChanges(spread.returns, rows, answers as { n: number; first: unknown }[]);
+  }
+
+  /** Consecutive, or tried again: another transaction's draw may have come between. */
+  async reserveIds(table: 'requests', count: number): Promise<number> {
+    for (;;) {
+      const drawn = await this.get<{ first: number; last: number }>(
+        `select min(id) as first, max(id) as last
+         from (select nextval('${table}_id_seq') as id from generate_series(1, cast(? as bigint))) as drawn`,
+        count,
+      );
+      if (drawn && drawn.last - drawn.first + 1 === count) return drawn.first;
+    }
+  }
+
+  #query(sql: string, params: readonly SqlValue[]) {
+    const known = this.#shared.statements.get(sql);
+    return this.#send(known ?? prepare(this.#shared, sql, numberParameters(sql)), params);
+  }
+
+  #send({ name, text }: Prepared, params: readonly SqlValue[]) {
+    const values = params.map((value) => (value instanceof Uint8Array ? asBuffer(value) : value));
+    return this.#client.query({ name, text, values });
+  }
+
+  /** PostgreSQL itself says which type each parameter has, by preparing the statement as it was written. */
+  async #spread(sql: string) {
+    const name = `types_${nameOf(sql)}`;
+    await this.#client.query(`prepare ${name} as ${numberParameters(sql)}`);
+    const { rows } = await this.#client.query(
+      `select array_to_string(parameter_types::text[], ',') as types from pg_prepared_statements where name = '${name}'`,
+    );
+    await this.#client.query(`deallocate ${name}`);
+    const types = String((rows[0] as { types: string }).types).split(',');
+    const spread = { ...spreadStatement(sql, types), types };
+    this.#shared.spread.set(sql, spread);
+    return spread;
+  }
+}
+
+function prepare(shared: Shared, sql: string, text: string): Prepared {
+  const known = shared.statements.get(sql);
+  if (known) return known;
+  if (shared.statements.size >= maxStatements) shared.statements.clear();
+  const prepared = { name: `s_${nameOf(text)}`, text };
+  shared.statements.set(sql, prepared);
+  return prepared;
+}
+
+/** The same text has the same name in every process and after every restart of the cache. */
+function nameOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 32);
+}
+
+function countChanges(
+  returns: SpreadStatement['returns'],
+  rows: readonly SqlValue[][],
+  answers: readonly { readonly n: number; readonly first: unknown }[],
+): number[] {
+  const seen = new Map<string, number>();
+  for (const { n, first } of answers) {
+    const key = returns === 'position' ? String(n) : String(first);
+    seen.set(key, (seen.get(key) ?? 0) + 1);
+  }
+  return rows.map((row, index) => seen.get(returns === 'position' ? String(index + 1) : String(row[0])) ?? 0);
+}

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { checkFile } from './architecture-rules.ts';
 import { root } from './run.ts';
 
-const files = globSync('{core,server,simulator,web/src}/**/*.{ts,tsx}', { cwd: root }).filter(
+const files = globSync('{core,server,simulator,bench,web/src}/**/*.{ts,tsx}', { cwd: root }).filter(
   (file) => !/\.(test|for-test)\.ts$/.test(file) && !file.includes('/conformance/'),
 );
 const complaints = files.flatMap((file) => checkFile(file, readFileSync(join(root, file), 'utf8')));

@@ -1,0 +1,31 @@
+/** The part of a document that a run writes. */
+
+const start = '<!-- bench -->';
+const end = '<!-- /bench -->';
+
+/**
+ * Replaces what stands between the markers.
+ *
+ * @throws Error when the document has no markers
+ */
+export function replaceTable(document: string, table: string): string {
+  const from = document.indexOf(start);
+  const to = document.indexOf(end);
+  if (from < 0 || to < from) throw new Error(`the document lacks the lines ${start} and ${end}`);
+  return `${document.slice(0, from + start.length)}\n${table}\n${document.slice(to)}`;
+}
+
+/** What a reader must know to compare: when, on what, and how busy it was. */
+export function describeMachine(facts: {
+  readonly date: string;
+  readonly cpus: number;
+  readonly cpu: string;
+  readonly node: string;
+  readonly load: number;
+  readonly command: string;
+}): string {
+  return (
+    `${facts.date}, ${facts.cpus} × ${facts.cpu}, Node ${facts.node}, ` +
+    `load of the machine before ${facts.load.toFixed(1)}; \`${facts.command}\``
+  );
+}

@@ -1,0 +1,51 @@
+/** Floor of bulk: prepared inserts of the same rows into the same tables, 200 in a transaction. */
+
+import { hash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { DatabaseSync } from 'node:sqlite';
+import { lineOverheadBytes } from '../../core/line-id.ts';
+import { readInput, tell } from '../task.ts';
+
+const { databasePath, linesPath } = readInput<{ databasePath: string; linesPath: string }>();
+const db = new DatabaseSync(databasePath, { enableForeignKeyConstraints: false });
+db.exec(
+  'pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -16384; pragma wal_autocheckpoint = 4000',
+);
+// What is inserted is made beforehand: only the inserts are timed.
+const rows: { id: string; url: string; model: string; delivery: string; body: Buffer; hash: Buffer }[] = [];
+for await (const line of createInterface({ input: createReadStream(linesPath) })) {
+  const post = JSON.parse(line);
+  rows.push({
+    id: post.custom_id,
+    url: post.url,
+    model: post.body.model,
+    delivery: JSON.stringify(post.delivery_config),
+    body: Buffer.from(JSON.stringify(post.body)),
+    hash: hash('sha256', line, 'buffer'),
+  });
+}
+const [{ url, model }] = rows as [(typeof rows)[0]];
+const startedAt = performance.now();
+db.exec(`begin;
+  insert into batch_keys (id, endpoint, model) values (1, '${url}', '${model}');
+  insert into batches (id, endpoint, model, state, created_at, state_at) values (1, '${url}', '${model}', 'building', 1, 1);
+  commit`);
+const insertRequest =
+  db.prepare(`insert into requests (id, batch_id, batch_key_id, custom_id, content_hash, state, delivery,
+  line_bytes, embedding_inputs, estimated_tokens, created_at, updated_at) values (?, 1, 1, ?, ?, 'pending', ?, ?, 1, 500, ?, ?)`);
+const insertBody = db.prepare('insert into request_bodies (request_id, body) values (?, ?)');
+const overhead = lineOverheadBytes(url);
+const now = Date.now();
+for (let from = 0; from < rows.length; from += 200) {
+  db.exec('begin immediate');
+  const slice = rows.slice(from, from + 200);
+  for (const [i, r] of slice.entries()) {
+    insertRequest.run(from + i + 1, r.id, r.hash, r.delivery, r.body.length + overhead, now, now);
+  }
+  for (const [i, r] of slice.entries()) insertBody.run(from + i + 1, r.body);
+  db.exec(`update batches set request_count = request_count + ${slice.length} where id = 1; commit`);
+}
+tell({ event: 'result', seconds: (performance.now() - startedAt) / 1_000, rows: rows.length });
+db.close();
+process.disconnect();

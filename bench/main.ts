@@ -1,0 +1,98 @@
+/** `npm run bench`: every workload against its floor. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg } from 'node:os';
+import { resolve } from 'node:path';
+import { describeMachine, replaceTable } from './document.ts';
+import { type Options, readOptions, usage } from './options.ts';
+import { summariseProfiles } from './profiles.ts';
+import { type Outcome, runWorkload } from './run-workload.ts';
+import { makeScratch, type Scratch, type Setup } from './setup.ts';
+import { renderJson, renderTable } from './table.ts';
+import type { Workload } from './workload.ts';
+import { workloads } from './workloads/index.ts';
+
+const usualPairs = 5;
+
+function chooseWorkloads({ only, store, long }: Options): readonly Workload[] {
+  const unknown = only.filter((name) => !workloads.some((workload) => workload.name === name));
+  if (unknown.length > 0) {
+    throw new Error(
+      `there is no workload ${unknown.join(', ')}; there are ${workloads.map((w) => w.name).join(', ')}`,
+    );
+  }
+  const wanted = workloads.filter(({ name, long: isLong }) =>
+    only.length > 0 ? only.includes(name) : long || !isLong,
+  );
+  const possible = wanted.filter(({ stores }) => stores.includes(store));
+  if (possible.length === 0) throw new Error(`none of these workloads can run on ${store} yet`);
+  for (const { name } of wanted) {
+    if (!possible.some((workload) => workload.name === name))
+      print(`left out: ${name} cannot run on ${store} yet`);
+  }
+  return possible;
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function makeSetup(options: Options, scratch: Scratch): Setup {
+  const { store, quick, long, fsyncDelayMs, profile } = options;
+  return {
+    store,
+    quick,
+    long,
+    fsyncDelayMs,
+    profileFolder: profile === null ? null : resolve(profile),
+    size: (full, small) => (quick ? small : full),
+    folder: scratch.folder,
+  };
+}
+
+async function runAll(options: Options, scratch: Scratch): Promise<Outcome[]> {
+  const setup = makeSetup(options, scratch);
+  const outcomes: Outcome[] = [];
+  for (const workload of chooseWorkloads(options)) {
+    const startedAt = performance.now();
+    const pairs =
+      options.quick || options.profile !== null ? 1 : (options.pairs ?? workload.pairs ?? usualPairs);
+    const outcome = await runWorkload(workload, setup, pairs);
+    outcomes.push(outcome);
+    scratch.remove();
+    const took = ((performance.now() - startedAt) / 1_000).toFixed(0);
+    print(`${renderTable([outcome]).split('\n').at(-1)} ${took} s`);
+    if (setup.profileFolder !== null) print(summariseProfiles(setup.profileFolder, workload.name));
+  }
+  return outcomes;
+}
+
+function writeOut(options: Options, outcomes: readonly Outcome[], machine: string): void {
+  const table = `${renderTable(outcomes)}\n\n${machine}`;
+  print(`\n${table}`);
+  if (options.json !== null) writeFileSync(options.json, renderJson(outcomes));
+  if (options.write !== null) {
+    writeFileSync(options.write, replaceTable(readFileSync(options.write, 'utf8'), `\n${table}\n`));
+  }
+}
+
+try {
+  const options = readOptions(process.argv.slice(2));
+  if (options.help) print(usage);
+  else {
+    if (options.profile !== null) mkdirSync(options.profile, { recursive: true });
+    const machine = describeMachine({
+      date: new Date().toISOString().slice(0, 10),
+      cpus: cpus().length,
+      cpu: cpus()[0]?.model.trim() ?? 'unknown processor',
+      node: process.versions.node,
+      load: loadavg()[0] ?? 0,
+      command: ['npm run bench', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(
+        ' ',
+      ),
+    });
+    writeOut(options, await runAll(options, makeScratch()), machine);
+  }
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,76 @@
+/** Runs one workload: ours and its floor in turn, so that whatever else the machine does meets both. */
+import { type Judged, judgeAims } from './aims.ts';
+import { ratiosOf, type Spread, spreadOf } from './figures.ts';
+import type { Setup } from './setup.ts';
+import type { Sample, Workload } from './workload.ts';
+
+export interface Outcome {
+  readonly workload: Workload;
+  readonly pairs: number;
+  readonly ours: Spread;
+  readonly floor: Spread | null;
+  /** Of the ratios of the pairs. */
+  readonly ratio: Spread | null;
+  readonly p99Ms: number | null;
+  /** The highest of all runs. */
+  readonly memMb: number | null;
+  readonly cpuMsPerRequest: number | null;
+  /** Medians of the further figures, of stalls the worst. */
+  readonly more: Readonly<Record<string, number>>;
+  readonly aims: readonly Judged[];
+}
+
+export async function runWorkload(workload: Workload, setup: Setup, pairs: number): Promise<Outcome> {
+  const bench = await workload.prepare(setup);
+  try {
+    const ours: Sample[] = [];
+    const floor: Sample[] = [];
+    for (let pair = 0; pair < pairs; pair++) {
+      // Who goes first changes, so that neither always finds what the other has left.
+      const turns = [
+        async () => ours.push(await bench.ours()),
+        async () => bench.floor && floor.push(await bench.floor()),
+      ];
+      for (const turn of pair % 2 === 0 ? turns : turns.reverse()) await turn();
+    }
+    const also = bench.also && setup.profileFolder === null ? await bench.also() : {};
+    return sumUp(workload, ours, floor, also);
+  } finally {
+    await bench.close?.();
+  }
+}
+
+function sumUp(
+  workload: Workload,
+  ours: readonly Sample[],
+  floor: readonly Sample[],
+  also: Readonly<Record<string, number>>,
+): Outcome {
+  const values = (samples: readonly Sample[]) => samples.map(({ value }) => value);
+  const middle = (read: (sample: Sample) => number | undefined) => {
+    const known = ours.map(read).filter((value) => value !== undefined);
+    return known.length === 0 ? null : spreadOf(known);
+  };
+  const names = Object.keys(ours[0]?.more ?? {});
+  const more = Object.fromEntries(
+    names.map((name) => {
+      const spread = middle((sample) => sample.more?.[name]);
+      return [name, (name === 'stallMs' ? spread?.most : spread?.median) ?? Number.NaN];
+    }),
+  );
+  const figures = {
+    ratio: floor.length === 0 ? null : spreadOf(ratiosOf(values(ours), values(floor))),
+    p99Ms: middle((sample) => sample.p99Ms)?.median ?? null,
+    memMb: middle((sample) => sample.memMb)?.most ?? null,
+    cpuMsPerRequest: middle((sample) => sample.cpuMsPerRequest)?.median ?? null,
+    more: { ...more, ...also },
+  };
+  return {
+    workload,
+    pairs: ours.length,
+    ours: spreadOf(values(ours)),
+    floor: floor.length === 0 ? null : spreadOf(values(floor)),
+    ...figures,
+    aims: judgeAims(workload.aims, { ...figures, ratio: figures.ratio?.median ?? null }),
+  };
+}

@@ -1,0 +1,69 @@
+/** The figures as a table for people, and as JSON for programs. */
+import { aimText, type Judged } from './aims.ts';
+import type { Spread } from './figures.ts';
+import type { Outcome } from './run-workload.ts';
+import type { Workload } from './workload.ts';
+
+const columns = ['workload', 'ours', 'floor', 'ratio', 'aim', 'peak MB', 'CPU ms/request', 'also'] as const;
+
+/** A Markdown table, one row for each workload. */
+export function renderTable(outcomes: readonly Outcome[]): string {
+  const rows = [columns, columns.map(() => '---'), ...outcomes.map(renderRow)];
+  return rows.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+function renderRow({
+  workload,
+  ours,
+  floor,
+  ratio,
+  p99Ms,
+  memMb,
+  cpuMsPerRequest,
+  more,
+  aims,
+}: Outcome): string[] {
+  const also = Object.entries({ ...(p99Ms !== null && { p99Ms }), ...more });
+  return [
+    workload.name,
+    amount(ours, workload.unit),
+    floor ? amount(floor, workload.unit) : '–',
+    ratio ? `**${ratio.median.toFixed(2)}** (${ratio.least.toFixed(2)} to ${ratio.most.toFixed(2)})` : '–',
+    aims.map(renderAim).join('; ') || '–',
+    memMb === null ? '–' : memMb.toFixed(0),
+    cpuMsPerRequest === null ? '–' : cpuMsPerRequest.toFixed(3),
+    also.map(([name, value]) => `${name} ${short(value)}`).join(', ') || '–',
+  ];
+}
+
+function renderAim({ aim, met }: Judged): string {
+  return `${aimText(aim)}${met === null ? ' (not measured)' : met ? ' ✓' : ' **missed**'}`;
+}
+
+function amount({ median, least, most }: Spread, unit: Workload['unit']): string {
+  return `${short(median)} ${unit} (${short(least)} to ${short(most)})`;
+}
+
+function short(value: number): string {
+  if (value >= 1_000) return Math.round(value).toLocaleString('en-US');
+  return value.toPrecision(3).replace(/\.?0+$/, '');
+}
+
+/** One object for each workload; null where a figure was not measured. */
+export function renderJson(outcomes: readonly Outcome[]): string {
+  const figures = outcomes.map((outcome) => ({
+    name: outcome.workload.name,
+    ours: outcome.ours.median,
+    floor: outcome.floor?.median ?? null,
+    ratio: outcome.ratio?.median ?? null,
+    aim: outcome.aims.map(({ aim }) => aimText(aim)).join('; '),
+    p99Ms: outcome.p99Ms,
+    memMb: outcome.memMb,
+    cpuMsPerRequest: outcome.cpuMsPerRequest,
+    unit: outcome.workload.unit,
+    pairs: outcome.pairs,
+    met: outcome.aims.every(({ met }) => met !== false),
+    ...outcome.more,
+  }));
+  return `${JSON.stringify(figures, null, 2)}\n`;
+}

@@ -1,0 +1,20 @@
+/** Every workload, in the order of the table. A new one is a file here, its floor a file beside, and a line in this list. */
+import type { Workload } from '../workload.ts';
+import { apply, applyLarge } from './apply.ts';
+import { build } from './build.ts';
+import { bulk } from './bulk.ts';
+import { intake, intakeMixed } from './intake.ts';
+import { line } from './line.ts';
+import { webhooks50, webhooks200 } from './webhooks.ts';
+
+export const workloads: readonly Workload[] = [
+  intake,
+  intakeMixed,
+  bulk,
+  build,
+  apply,
+  applyLarge,
+  webhooks50,
+  webhooks200,
+  line,
+];

@@ -171,14 +171,14 @@ function callSteps(line: Line, request: ModelRequest): Step[] {
     name: `request: ends ${outcome}`,
     run: () => end(request, outcome, outcome === 'failed' && batch.state === 'failed'),
   }));
-  const mayReturn = wasSent && mayTryAgain(request.callTries) && batch.state !== 'cancelled';
+  const mayReturn = mayTryAgain(request.callTries) && batch.state !== 'cancelled';
   return mayReturn
     ? [...steps, { name: 'request: to a successor', run: () => succeed(line, request) }]
     : steps;
 }
 
 function succeed(line: Line, request: ModelRequest): void {
-  moveRequest(request, 'return');
+  moveRequest(request, request.state === 'pending' ? 'carry' : 'return');
   const successor: ModelBatch = { state: targetOf('succeed'), settled: false };
   line.batches.push(successor);
   request.batch = successor;

@@ -12,17 +12,17 @@ import {
 
 /** The whole matrix, written by hand from the specification: where a move leads, `.` that it is refused. */
 const matrix = `
-                  | accept | send | return | succeed | fail | expire | cancel | deliver | arrive | give_up | redeliver | restart
-new               | P      | .    | .      | .       | .    | .      | .      | .       | .      | .       | .         | .
-pending           | .      | O    | .      | .       | F    | E      | X      | .       | .      | .       | .         | .
-openai_processing | .      | .    | P      | S       | F    | E      | X      | .       | .      | .       | .         | .
-openai_processed  | .      | .    | .      | .       | .    | .      | .      | V       | .      | .       | .         | .
-failed            | .      | .    | .      | .       | .    | .      | .      | V       | .      | .       | .         | P
-expired           | .      | .    | .      | .       | .    | .      | .      | V       | .      | .       | .         | .
-cancelled         | .      | .    | .      | .       | .    | .      | .      | V       | .      | .       | .         | .
-delivering        | .      | .    | .      | .       | .    | .      | .      | .       | A      | G       | .         | P
-delivered         | .      | .    | .      | .       | .    | .      | .      | .       | .      | .       | V         | P
-delivery_failed   | .      | .    | .      | .       | .    | .      | .      | .       | .      | .       | V         | P
+                  | accept | send | return | carry | succeed | fail | expire | cancel | deliver | arrive | give_up | redeliver | restart
+new               | P      | .    | .      | .     | .       | .    | .      | .      | .       | .      | .       | .         | .
+pending           | .      | O    | .      | P     | .       | F    | E      | X      | .       | .      | .       | .         | .
+openai_processing | .      | .    | P      | .     | S       | F    | E      | X      | .       | .      | .       | .         | .
+openai_processed  | .      | .    | .      | .     | .       | .    | .      | .      | V       | .      | .       | .         | .
+failed            | .      | .    | .      | .     | .       | .    | .      | .      | V       | .      | .       | .         | P
+expired           | .      | .    | .      | .     | .       | .    | .      | .      | V       | .      | .       | .         | .
+cancelled         | .      | .    | .      | .     | .       | .    | .      | .      | V       | .      | .       | .         | .
+delivering        | .      | .    | .      | .     | .       | .    | .      | .      | .       | A      | G       | .         | P
+delivered         | .      | .    | .      | .     | .       | .    | .      | .      | .       | .      | .       | V         | P
+delivery_failed   | .      | .    | .      | .     | .       | .    | .      | .      | .       | .      | .       | V         | P
 `;
 
 const letters: Record<string, RequestState> = {

@@ -41,6 +41,7 @@ export const requestMoves = {
     to: 'pending',
     meaning: 'not run; to be sent again, in this batch or in a successor',
   },
+  carry: { from: ['pending'], to: 'pending', meaning: 'never sent; taken over by a successor' },
   succeed: { from: ['openai_processing'], to: 'openai_processed', meaning: 'answered' },
   fail: { from: ['pending', 'openai_processing'], to: 'failed', meaning: 'the call ended in an error' },
   expire: { from: ['pending', 'openai_processing'], to: 'expired', meaning: 'never run in time' },

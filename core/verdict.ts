@@ -55,7 +55,7 @@ export function judge(line: ResultLine): Verdict {
   const status = response?.['status_code'];
   const statusCode = typeof status === 'number' ? status : null;
   if (rowError && !response) {
-    return neverRun.has(rowError.code)
+    return neverRun.has(rowError.code) || costsNoTry(rowError.code)
       ? { kind: 'again', statusCode, error: rowError }
       : { kind: 'failed', statusCode, error: rowError };
   }
@@ -70,7 +70,7 @@ export function judge(line: ResultLine): Verdict {
         ? 'The provider returned no response for this request.'
         : `The provider answered this request with status ${statusCode} and no error.`,
   };
-  const again = statusCode === null ? true : isPassing(statusCode);
+  const again = statusCode === null || isPassing(statusCode) || costsNoTry(error.code);
   return { kind: again ? 'again' : 'failed', statusCode, error };
 }
 
@@ -89,6 +89,11 @@ export function outcomeOf(error: CallError): Exclude<Outcome, 'succeeded'> {
   if (error.code === 'batch_expired') return 'expired';
   if (error.code === 'batch_cancelled') return 'cancelled';
   return 'failed';
+}
+
+/** Whether a try that ended so is given back: want of money is the account's fault, never the request's. */
+export function costsNoTry(code: string): boolean {
+  return code === 'insufficient_quota' || code === 'billing_hard_limit_reached';
 }
 
 /** Whether a request that was sent `callTries` times may be sent once more. */

@@ -12,6 +12,7 @@ export const killPoints = [
   'submit: recorded, requests not marked as sent',
   'submit: some requests marked as sent',
   'poll: answer seen, not recorded',
+  'poll: refused lines noted, batch not moved',
   'download: file fetched, nothing applied',
   'download: some results applied',
   'download: all results applied, leftovers not settled',

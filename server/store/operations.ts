@@ -10,6 +10,7 @@ import { closeBatch } from './batches/close-batch.ts';
 import { deleteBatch, removeSlice } from './batches/delete-batch.ts';
 import { finishDownload } from './batches/finish-download.ts';
 import { breakLeases, keepLease } from './batches/keep-lease.ts';
+import { noteRefusals } from './batches/note-refusals.ts';
 import { recordFacts } from './batches/record-facts.ts';
 import { restartBatch, restartSlice } from './batches/restart-batch.ts';
 import { returnRequests, sendRequests } from './batches/send-requests.ts';
@@ -21,7 +22,7 @@ import { redeliverRequest, redeliverSlice } from './deliveries/redeliver-request
 import { startDeliveries } from './deliveries/start-deliveries.ts';
 import { acceptRequests } from './intake/accept-requests.ts';
 import { countBatches, countRequests, getBatch, listBatches, listTransitions } from './read/batches.ts';
-import { inputPage, nthRequest, sentPage } from './read/file-lines.ts';
+import { inputPage, sentIds, sentPage } from './read/file-lines.ts';
 import { listRequests } from './read/list-requests.ts';
 import { getRequest, getResult, getResults, listAttempts, listRuns } from './read/requests.ts';
 import { cancelRequest, deleteRequest } from './requests/stop-request.ts';
@@ -52,6 +53,7 @@ export const writes = {
   finishCleanup,
   finishDownload,
   keepLease,
+  noteRefusals,
   planCleanup,
   postponeCleanup,
   recordDeliveries,
@@ -91,8 +93,8 @@ export const reads = {
   listRequests,
   listRuns,
   listTransitions,
-  nthRequest,
   readSettings,
+  sentIds,
   sentPage,
 } as const;
 
@@ -103,6 +105,7 @@ export type ReadName = keyof typeof reads;
 export const bulkWrites: ReadonlySet<WriteName> = new Set<WriteName>([
   'acceptBulk',
   'applyResults',
+  'noteRefusals',
   'redeliverSlice',
   'releasePages',
   'removeAttempts',

@@ -3,6 +3,7 @@ import type { BatchState, HandOver } from '../../core/batch.ts';
 import type { Endpoint } from '../../core/endpoints.ts';
 import type { CloseReason } from '../../core/limits.ts';
 import type { Outcome, RequestState } from '../../core/request.ts';
+import type { Failure } from '../../core/successors.ts';
 
 export interface BatchRow {
   id: number;
@@ -10,6 +11,14 @@ export interface BatchRow {
   model: string;
   state: BatchState;
   successor_of: number | null;
+  /** Why it failed; null in every other state. */
+  failure: Failure | null;
+  /** How often in a row batches of these requests were refused at validation. */
+  refusals: number;
+  /** Requests that it may hold, where an ancestor was cut. */
+  row_limit: number | null;
+  /** How often its input file was sent again because the provider had lost it. */
+  reuploads: number;
   close_reason: CloseReason | null;
   request_count: number;
   /** Lines in the file, frozen at close. */

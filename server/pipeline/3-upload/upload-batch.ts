@@ -7,8 +7,10 @@
 import type { Context } from '../../context.ts';
 import type { Held } from '../../engine/driver.ts';
 import { reach } from '../../engine/kill-points.ts';
+import { ProviderError } from '../../provider/errors.ts';
 import type { RemoteFile } from '../../provider/port.ts';
 import { cancelHeld } from '../cancel-held.ts';
+import { failRefused, isFinal } from '../fail-refused.ts';
 import { moveHeld } from '../move-held.ts';
 import { inputFileName } from '../tag.ts';
 import { writeInputFile } from './write-input-file.ts';
@@ -17,6 +19,7 @@ export async function uploadBatch(ctx: Context, held: Held): Promise<void> {
   const { batch } = held;
   if (batch.cancel_requested_at !== null) return cancelHeld(ctx, held);
   const file = (await findFile(ctx, held)) ?? (await sendFile(ctx, held));
+  if (!file) return;
   reach('upload: file sent, not recorded');
   const facts = {
     openai_input_file_id: file.id,
@@ -51,8 +54,19 @@ async function findFile(ctx: Context, { batch, signal }: Held): Promise<RemoteFi
 /** The provider's clock may differ from ours by this much. */
 const clockMarginMs = 10 * 60_000;
 
-async function sendFile(ctx: Context, { batch, signal }: Held): Promise<RemoteFile> {
+/** Null when the provider will not have this file: another try would change nothing, so the batch has failed. */
+async function sendFile(ctx: Context, held: Held): Promise<RemoteFile | null> {
   reach('upload: before the file is sent');
+  try {
+    return await uploadFile(ctx, held);
+  } catch (error) {
+    if (!(error instanceof ProviderError) || !isFinal(error)) throw error;
+    await failRefused(ctx, held, error, 'upload');
+    return null;
+  }
+}
+
+function uploadFile(ctx: Context, { batch, signal }: Held): Promise<RemoteFile> {
   return ctx.provider.uploadFile(
     {
       filename: inputFileName(ctx, batch),

@@ -4,7 +4,7 @@
  * Creating is not idempotent, so it is never blind: the intent is written down first, the batch carries our tag,
  * and while an intent has an unknown outcome nothing is created until we have looked for the tag several times.
  */
-import { capacitySchedule, pauseAfter } from '../../../core/backoff.ts';
+import { capacitySchedule, pauseAfter, providerSchedule } from '../../../core/backoff.ts';
 import type { Context } from '../../context.ts';
 import type { Held } from '../../engine/driver.ts';
 import { reach } from '../../engine/kill-points.ts';
@@ -12,8 +12,8 @@ import { ProviderError } from '../../provider/errors.ts';
 import type { RemoteBatch } from '../../provider/port.ts';
 import type { BatchFacts } from '../../store/moves.ts';
 import { cancelHeld } from '../cancel-held.ts';
+import { failRefused } from '../fail-refused.ts';
 import { moveHeld, release } from '../move-held.ts';
-import { sendAllRequests } from '../send-all-requests.ts';
 import { tagKey, tagOf } from '../tag.ts';
 import { findCreated } from './find-created.ts';
 
@@ -91,9 +91,7 @@ async function recordCreated(ctx: Context, held: Held, remote: RemoteBatch, reas
     actor: 'submit',
     reason,
   });
-  if (!moved) return;
-  reach('submit: recorded, requests not marked as sent');
-  await sendAllRequests(ctx, moved.id);
+  if (moved) reach('submit: recorded, requests not marked as sent');
 }
 
 /** What a refusal means: nothing was created, or we cannot know. */
@@ -120,26 +118,44 @@ async function recordRefusal(
     case 'funding':
       return waitForCapacity(ctx, held, error, cleared);
     case 'not_found':
-      await moveHeld(ctx, held, 'reupload', {
-        actor: 'submit',
-        reason: error.message,
-        facts: { ...cleared, openai_input_file_id: null },
-      });
-      return;
+      return loseFile(ctx, held, error, cleared);
     case 'refused':
     case 'too_large':
     case 'conflict':
-      await moveHeld(ctx, held, 'fail', {
-        actor: 'submit',
-        reason: error.message,
-        facts: { ...cleared, openai_errors: JSON.stringify([{ code: error.code, message: error.message }]) },
-      });
-      return;
+      return failRefused(ctx, held, error, 'submit', cleared);
     default: {
       await ctx.store.recordFacts({ batchId: batch.id, leaseToken: held.leaseToken, facts: cleared });
       throw error;
     }
   }
+}
+
+/** How often a file that is said to be missing is tried again before it is sent anew (field notes 1.7). */
+const createTries = 3;
+
+/** The provider does not find the file: a moment later it may; then the file is sent again, later each time. */
+async function loseFile(ctx: Context, held: Held, error: ProviderError, cleared: BatchFacts): Promise<void> {
+  const { batch, leaseToken } = held;
+  if (batch.tries + 1 < createTries) {
+    await ctx.store.recordFacts({ batchId: batch.id, leaseToken, facts: cleared });
+    throw error;
+  }
+  const now = ctx.clock.now();
+  const reuploads = batch.reuploads + 1;
+  const pauseMs = pauseAfter(providerSchedule, reuploads, ctx.random()) / ctx.settings.RETRY_FASTER;
+  await moveHeld(ctx, held, 'reupload', {
+    actor: 'submit',
+    reason: `the provider refuses the file, not its requests: ${error.message}`,
+    facts: {
+      ...cleared,
+      openai_input_file_id: null,
+      provider_credentials: null,
+      reuploads,
+      last_error: error.message,
+      last_error_at: now,
+      due_at: Math.round(now + pauseMs),
+    },
+  });
 }
 
 async function waitForCapacity(

@@ -12,12 +12,13 @@ import type { BatchFacts } from '../../store/moves.ts';
 import { moveHeld, release } from '../move-held.ts';
 import { sendAllRequests } from '../send-all-requests.ts';
 import { cancelRemote } from './cancel-remote.ts';
+import { failAtValidation } from './fail-at-validation.ts';
 import { sendAgain } from './send-again.ts';
 
 export async function pollBatch(ctx: Context, held: Held): Promise<void> {
   const { batch, signal } = held;
   if (batch.provider_credentials !== ctx.provider.credentials) return holdForeign(ctx, held);
-  if (batch.advanced_at === null) await sendAllRequests(ctx, batch.id);
+  if (batch.advanced_at === null) await sendAllRequests(ctx, held);
   let remote = await ctx.provider.getBatch(batch.openai_batch_id ?? '', signal);
   if (batch.cancel_requested_at !== null) remote = await cancelRemote(ctx, held, remote);
   reach('poll: answer seen, not recorded');
@@ -55,7 +56,7 @@ async function follow(ctx: Context, held: Held, remote: RemoteBatch): Promise<vo
   }
 }
 
-/** "Failed" means that nothing ran. Want of room or money is "not now"; anything else ends this batch. */
+/** "Failed" means that nothing ran. Want of room or money is "not now"; anything else is about the file. */
 async function followFailure(
   ctx: Context,
   held: Held,
@@ -66,12 +67,7 @@ async function followFailure(
     (error) => isCapacity(error.code, error.message) || isFunding(error.code),
   );
   if (notNow) return sendAgain(ctx, held, notNow.message, facts);
-  const [first] = remote.errors;
-  await moveHeld(ctx, held, 'fail', {
-    facts,
-    actor: 'provider',
-    reason: first ? `${first.code ?? 'error'}: ${first.message}` : 'failed without a reason',
-  });
+  await failAtValidation(ctx, held, remote, facts);
 }
 
 async function keepFollowing(ctx: Context, held: Held, facts: BatchFacts): Promise<void> {

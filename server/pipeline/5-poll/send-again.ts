@@ -9,9 +9,7 @@ const sliceRows = 1_000;
 
 export async function sendAgain(ctx: Context, held: Held, reason: string, facts: BatchFacts): Promise<void> {
   const { batch } = held;
-  while ((await returnSlice(ctx, batch.id)) === sliceRows) {
-    if (held.signal.aborted) return;
-  }
+  while ((await returnSlice(ctx, held)) === sliceRows);
   const now = ctx.clock.now();
   const tries = batch.submit_attempt;
   const pauseMs = pauseAfter(capacitySchedule, tries, ctx.random()) / ctx.settings.RETRY_FASTER;
@@ -31,6 +29,9 @@ export async function sendAgain(ctx: Context, held: Held, reason: string, facts:
   });
 }
 
-function returnSlice(ctx: Context, batchId: number): Promise<number> {
-  return ctx.store.returnRequests({ batchId, now: ctx.clock.now(), limit: sliceRows });
+async function returnSlice(ctx: Context, { batch, leaseToken, signal }: Held): Promise<number> {
+  const slice = { batchId: batch.id, leaseToken, now: ctx.clock.now(), limit: sliceRows };
+  const { held, moved } = await ctx.store.returnRequests(slice);
+  if (!held || signal.aborted) throw new Error('the lease was lost while requests were taken back');
+  return moved;
 }

@@ -13,7 +13,7 @@ import { moveHeld } from '../move-held.ts';
 import { startAllDeliveries } from '../start-all-deliveries.ts';
 import { applyFile } from './apply-file.ts';
 import { fetchFile } from './fetch-file.ts';
-import { leftoverRule } from './leftover-rule.ts';
+import { leftoverRule, successorsOf } from './leftover-rule.ts';
 import { planRemoteCleanup } from './plan-remote-cleanup.ts';
 import { SeenLines } from './seen-lines.ts';
 
@@ -24,13 +24,14 @@ export async function downloadBatch(ctx: Context, held: Held): Promise<void> {
   }
   const seen = await applyFiles(ctx, held);
   reach('download: all results applied, leftovers not settled');
-  await settleAll(ctx, held);
+  const pauseMs = await settleAll(ctx, held);
   reach('download: leftovers settled, not recorded');
   const after = await ctx.store.finishDownload({
     batchId: held.batch.id,
     leaseToken: held.leaseToken,
     lines: seen?.reconcile(held.batch.sent_count ?? 0) ?? null,
     now: ctx.clock.now(),
+    successorsDueAt: ctx.clock.now() + pauseMs,
   });
   if (!after) return;
   await planRemoteCleanup(ctx, after);
@@ -64,19 +65,21 @@ async function applyFiles(ctx: Context, held: Held): Promise<SeenLines | null> {
 
 const sliceRows = 500;
 
-async function settleAll(ctx: Context, { batch, leaseToken, signal }: Held): Promise<void> {
+/** @returns how long successors wait before they start */
+async function settleAll(ctx: Context, { batch, leaseToken, signal }: Held): Promise<number> {
   const rule = leftoverRule(batch);
+  const { rows, bytes, rowLimit, pauseMs } = successorsOf(ctx, batch);
   for (;;) {
     const { held, returned, ended } = await ctx.store.settleLeftovers({
       batchId: batch.id,
       leaseToken,
       now: ctx.clock.now(),
       limit: sliceRows,
-      successorLimit: ctx.settings.BATCH_MAX_REQUESTS,
+      successors: { rows, bytes, rowLimit, refusals: batch.failure === null ? 0 : batch.refusals },
       ...rule,
     });
     if (!held || signal.aborted) throw new Error('the lease was lost while leftovers were settled');
-    if (returned + ended < sliceRows) return;
+    if (returned + ended < sliceRows) return Math.round(pauseMs / ctx.settings.RETRY_FASTER);
   }
 }
 

@@ -20,6 +20,8 @@ export async function finishDownload(
     readonly leaseToken: string;
     readonly lines: Reconciliation | null;
     readonly now: number;
+    /** When successors may start; at once, when left out. */
+    readonly successorsDueAt?: number;
   },
 ): Promise<BatchRow | null> {
   const { batchId, leaseToken, now } = input;
@@ -30,7 +32,7 @@ export async function finishDownload(
     leaseToken,
   );
   if (!row) return null;
-  await sealSuccessors(tx, batchId, now);
+  await sealSuccessors(tx, batchId, now, input.successorsDueAt ?? now);
   if (row.state === 'downloading') {
     return moveBatch(tx, { batchId, move: 'ready', leaseToken, facts, actor: 'download', now });
   }

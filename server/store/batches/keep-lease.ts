@@ -14,6 +14,16 @@ export async function keepLease(
   return changed === 1;
 }
 
+/** Whether a lease still holds; keeps the batch as it is until the transaction ends. */
+export async function isHeld(tx: Tx, batchId: number, leaseToken: string): Promise<boolean> {
+  const row = await tx.get(
+    `select id from batches where id = ? and lease_token = ?${tx.forUpdate}`,
+    batchId,
+    leaseToken,
+  );
+  return row !== undefined;
+}
+
 /** Gives up every lease of processes that are gone; only for a store that one process owns alone. */
 export async function breakLeases(tx: Tx): Promise<number> {
   return tx.run(

@@ -16,6 +16,7 @@ export async function recordFacts(tx: Tx, input: RecordFactsInput): Promise<Batc
   const { batchId, leaseToken, facts } = input;
   const sets = Object.keys(facts).map((column) => `${column} = ?`);
   if (input.release) sets.push('lease_token = null', 'lease_until = null', 'lease_owner = null');
+  if (sets.length === 0) return readBatch(tx, batchId, leaseToken);
   const fence = leaseToken === undefined ? '' : ' and lease_token = ?';
   const row = await tx.get<BatchRow>(
     `update batches set ${sets.join(', ')} where id = ?${fence} returning *`,
@@ -24,4 +25,10 @@ export async function recordFacts(tx: Tx, input: RecordFactsInput): Promise<Batc
     ...(leaseToken === undefined ? [] : [leaseToken]),
   );
   return row ?? null;
+}
+
+/** Nothing to record: only whether the lease still holds. */
+async function readBatch(tx: Tx, batchId: number, leaseToken: string | undefined): Promise<BatchRow | null> {
+  const row = await tx.get<BatchRow>('select * from batches where id = ?', batchId);
+  return row && (leaseToken === undefined || row.lease_token === leaseToken) ? row : null;
 }

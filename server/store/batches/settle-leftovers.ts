@@ -3,7 +3,7 @@
  * still succeed go to a successor, the others end with what happened to them last.
  */
 import { maxCallTries } from '../../../core/request.ts';
-import { type CallError, outcomeOf } from '../../../core/verdict.ts';
+import { type CallError, costsNoTry, outcomeOf } from '../../../core/verdict.ts';
 import { bearBatch, fromStates, setState } from '../moves.ts';
 import type { BatchRow } from '../rows.ts';
 import type { SqlValue, Tx } from '../tx.ts';
@@ -13,12 +13,24 @@ export interface LeftoverInput {
   readonly leaseToken: string;
   readonly now: number;
   readonly limit: number;
-  /** `retry`: to a successor while tries are left. `end`: each ends with its last error. */
-  readonly policy: 'retry' | 'end';
+  /**
+   * - `retry`: to a successor while tries are left
+   * - `survive`: nothing of the batch was run, so to a successor, the try given back; refused lines end
+   * - `end`: each ends with its last error
+   */
+  readonly policy: 'retry' | 'survive' | 'end';
   /** What happened to a request that has no error of its own. */
   readonly error: CallError;
-  /** Requests a successor may hold. */
-  readonly successorLimit: number;
+  readonly successors: SuccessorSize;
+}
+
+/** What one successor may hold, and what it inherits. */
+export interface SuccessorSize {
+  readonly rows: number;
+  /** Bytes after which the next one is begun; null: rows alone count. */
+  readonly bytes: number | null;
+  readonly rowLimit: number | null;
+  readonly refusals: number;
 }
 
 export interface LeftoverOutput {
@@ -36,6 +48,8 @@ interface Leftover {
   line_bytes: number;
   embedding_inputs: number;
   estimated_tokens: number;
+  /** 1: its line was refused in this very run. */
+  refused: number;
 }
 
 /** Index: requests_by_batch, in whose order slices come, so that no slice sorts what is left. */
@@ -48,16 +62,31 @@ export async function settleLeftovers(tx: Tx, input: LeftoverInput): Promise<Lef
   );
   if (!batch) return { held: false, returned: 0, ended: 0 };
   const leftovers = await tx.all<Leftover>(
-    `select id, state, call_tries, error_code, error_message, line_bytes, embedding_inputs, estimated_tokens
+    `select id, state, call_tries, error_code, error_message, line_bytes, embedding_inputs, estimated_tokens,
+       case when exists (
+         select 1 from request_runs x where x.request_id = requests.id and x.batch_id = ? and x.run = ?)
+       then 1 else 0 end as refused
      from requests where batch_id = ? and state in ${fromStates('fail')} order by state, id limit ?`,
+    batchId,
+    batch.submit_attempt,
     batchId,
     input.limit,
   );
-  const retried = leftovers.filter((row) => input.policy === 'retry' && row.call_tries < maxCallTries);
+  const retried = leftovers.filter((row) => goesOn(row, input.policy));
   const ended = leftovers.filter((row) => !retried.includes(row));
   await moveToSuccessor(tx, batch, retried, input);
   await endLeftovers(tx, batch, ended, input);
   return { held: true, returned: retried.length, ended: ended.length };
+}
+
+function goesOn(row: Leftover, policy: LeftoverInput['policy']): boolean {
+  if (policy === 'survive') return row.refused === 0;
+  return policy === 'retry' && (row.call_tries < maxCallTries || isFree(row));
+}
+
+/** A try that ended for want of money, or that nothing came of, is given back. */
+function isFree(row: Leftover): boolean {
+  return row.error_code !== null && costsNoTry(row.error_code);
 }
 
 async function moveToSuccessor(
@@ -68,25 +97,53 @@ async function moveToSuccessor(
 ): Promise<void> {
   for (let at = 0; at < rows.length; ) {
     const successor = await unsealedSuccessor(tx, batch, input);
-    const room = Math.max(1, input.successorLimit - successor.request_count);
-    await fillSuccessor(tx, batch, successor.id, rows.slice(at, at + room), input);
-    at += room;
+    const fitting = fillUp(successor, rows.slice(at), input.successors);
+    await fillSuccessor(tx, batch, successor.id, fitting, input);
+    at += fitting.length;
   }
 }
 
-/** The error of the run that is over is kept with that run alone: the next one must not end with it. */
+/** The rows that still go into a successor: at least one, so that every row ends somewhere. */
+function fillUp(
+  held: Pick<BatchRow, 'request_count' | 'size_bytes'>,
+  rows: readonly Leftover[],
+  size: SuccessorSize,
+): Leftover[] {
+  const fitting: Leftover[] = [];
+  let bytes = held.size_bytes;
+  for (const row of rows) {
+    const isFull =
+      held.request_count + fitting.length >= size.rows || (size.bytes !== null && bytes >= size.bytes);
+    if (isFull && fitting.length > 0) break;
+    fitting.push(row);
+    bytes += row.line_bytes;
+  }
+  return fitting;
+}
+
 async function fillSuccessor(
   tx: Tx,
   batch: BatchRow,
   successorId: number,
   rows: readonly Leftover[],
-  { now, error }: LeftoverInput,
+  { now, error, policy }: LeftoverInput,
 ): Promise<void> {
-  await tx.each(
-    `${setState('return')}, batch_id = ?, error_code = null, error_message = null
-     where id = ? and state in ${fromStates('fail')}`,
-    rows.map((row) => [now, successorId, row.id]),
-  );
+  for (const [state, move] of [
+    ['openai_processing', 'return'],
+    ['pending', 'carry'],
+  ] as const) {
+    const these = rows.filter((row) => row.state === state);
+    await tx.each(
+      `${setState(move)}, batch_id = ?, call_tries = call_tries - ?, error_code = null, error_message = null
+       where id = ? and state in ${fromStates(move)}`,
+      these.map((row) => [
+        now,
+        successorId,
+        state === 'openai_processing' && (policy === 'survive' || isFree(row)) ? 1 : 0,
+        row.id,
+      ]),
+    );
+  }
   await tx.each(
     'insert into request_runs (request_id, batch_id, run, ended, at) values (?, ?, ?, ?, ?) on conflict do nothing',
     rows.map((row) => [row.id, batch.id, batch.submit_attempt, row.error_code ?? error.code, now]),
@@ -107,31 +164,38 @@ async function fillSuccessor(
 
 /** A successor is sealed, and so becomes due, only when its predecessor has settled; until then it grows. */
 async function unsealedSuccessor(tx: Tx, batch: BatchRow, input: LeftoverInput): Promise<BatchRow> {
-  const { now, successorLimit } = input;
+  const { now, successors } = input;
   const found = await tx.get<BatchRow>(
     `select * from batches where successor_of = ? and closed_at is null and state = 'uploading'
      order by id desc limit 1`,
     batch.id,
   );
-  if (found && found.request_count < successorLimit) return found;
+  const isFull = (row: BatchRow) =>
+    row.request_count >= successors.rows || (successors.bytes !== null && row.size_bytes >= successors.bytes);
+  if (found && !isFull(found)) return found;
   return bearBatch(tx, {
     move: 'succeed',
     endpoint: batch.endpoint,
     model: batch.model,
-    facts: { successor_of: batch.id, due_at: null },
+    facts: {
+      successor_of: batch.id,
+      due_at: null,
+      row_limit: successors.rowLimit,
+      refusals: successors.refusals,
+    },
     actor: 'download',
     reason: `requests of batch ${batch.id} that may still succeed`,
     now,
   });
 }
 
-/** Makes the successors of a settled batch due. Index: batches_by_predecessor. */
-export async function sealSuccessors(tx: Tx, batchId: number, now: number): Promise<number> {
+/** Makes the successors of a settled batch due at `dueAt`. Index: batches_by_predecessor. */
+export async function sealSuccessors(tx: Tx, batchId: number, now: number, dueAt: number): Promise<number> {
   return tx.run(
     `update batches set closed_at = ?, due_at = ?, sent_count = request_count
      where successor_of = ? and closed_at is null and state = 'uploading'`,
     now,
-    now,
+    dueAt,
     batchId,
   );
 }

@@ -9,6 +9,7 @@ import { describeHistories } from './histories.ts';
 import { describeIntake } from './intake.ts';
 import { describeMoves } from './moves.ts';
 import { describeReads } from './reads.ts';
+import { describeRecovery } from './recovery.ts';
 import { describeRepeats } from './repeats.ts';
 import { describeResults } from './results.ts';
 import { describeUpkeep } from './upkeep.ts';
@@ -21,6 +22,7 @@ export function describeStore(name: string, openStore: OpenStore): void {
     describe('intake', () => describeIntake(openStore));
     describe('moves', () => describeMoves(openStore));
     describe('results', () => describeResults(openStore));
+    describe('recovery', () => describeRecovery(openStore));
     describe('deliveries', () => describeDeliveries(openStore));
     describe('redelivery and restart', () => describeRepeats(openStore));
     describe('reads', () => describeReads(openStore));

@@ -47,14 +47,21 @@ async function callOperators(line: Line): Promise<void> {
   const { now } = line;
   const [, done] = (await store.listBatches({ beforeId: null, limit: 9 })).map((batch) => batch.id);
   await store.redeliverRequest({ customId: 'a3', actor: 'ann', now });
-  const slice = { batchId: done ?? 0, afterId: 0, limit: 2, actor: 'ann', now };
-  await store.redeliverSlice({ ...slice, state: 'delivery_failed' });
+  const redelivered = { batchId: done ?? 0, afterId: 0, limit: 2, actor: 'ann', now };
+  await store.redeliverSlice({ ...redelivered, state: 'delivery_failed' });
   await line.handOver();
   await line.upload();
   const successor = await line.submit();
   const batchId = successor?.id ?? 0;
-  await store.returnRequests({ batchId, now, limit: 100 });
-  await store.sendRequests({ batchId, now, limit: 100 });
+  const sent = await line.claim('openai_processing');
+  const slice = { batchId, leaseToken: sent?.leaseToken ?? '', now, limit: 100 };
+  await store.returnRequests(slice);
+  await store.sendRequests(slice);
+  const [refused] = await store.sentIds({ batchId, afterId: 0, limit: 10 });
+  const refusals = [{ requestId: refused ?? 0, code: 'invalid_url', message: 'x' }];
+  await store.noteRefusals({ ...slice, run: 1, refusals });
+  await store.recordFacts({ batchId, facts: {}, leaseToken: slice.leaseToken, release: true });
+  await store.recordFacts({ batchId, facts: {} });
   await store.recordFacts({ batchId, facts: { openai_status: 'failed' } });
   await line.move('openai_processing', 'fail');
   await line.settle('failed', () => 'missing');
@@ -86,7 +93,6 @@ async function callReads(line: Line): Promise<void> {
   await store.getResults({ requestIds: [requestId] });
   await store.listAttempts({ requestId, limit: 10 });
   await store.listRuns({ requestId });
-  await store.nthRequest({ batchId, n: 1 });
   await store.inputPage({ batchId, afterId: 0, maxBytes: 1_000, limit: 10 });
   await store.sentPage({ batchId, afterId: 0, maxBytes: 1_000, limit: 10 });
   const filters = {

@@ -111,7 +111,8 @@ const lineSteps = {
     const held = await line.claim('openai_processing');
     if (!held) return;
     const batchId = held.batch.id;
-    while ((await store.returnRequests({ batchId, now: line.now, limit: 2 })) === 2);
+    const slice = { batchId, leaseToken: held.leaseToken, now: line.now, limit: 2 };
+    while ((await store.returnRequests(slice)).moved === 2);
     const moving = {
       batchId,
       move: 'wait',

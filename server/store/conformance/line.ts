@@ -3,6 +3,7 @@ import type { BatchMove, BatchState } from '../../../core/batch.ts';
 import type { AttemptResult, NextStep } from '../../../core/delivery.ts';
 import { type BatchLimits, defaultLimits } from '../../../core/limits.ts';
 import type { CallError } from '../../../core/verdict.ts';
+import type { LeftoverInput, SuccessorSize } from '../batches/settle-leftovers.ts';
 import type { ClaimedDelivery } from '../deliveries/claim-deliveries.ts';
 import type { Acceptance, Arrival } from '../intake/accept-requests.ts';
 import type { BatchFacts } from '../moves.ts';
@@ -83,8 +84,20 @@ export class Line {
   async submit(from: 'uploaded' | 'waiting_for_capacity' = 'uploaded'): Promise<BatchRow | null> {
     const facts = { submit_attempt: 1, openai_batch_id: 'batch-1' };
     const batch = await this.move(from, 'submit', { facts });
-    while (batch && (await this.store.sendRequests({ batchId: batch.id, now: this.now, limit: 2 })) === 2);
+    if (batch) await this.#markSent(batch.id);
     return batch;
+  }
+
+  /** As the poll driver does first of all: under a lease on the batch, in slices. */
+  async #markSent(batchId: number): Promise<void> {
+    const states = ['openai_processing'] as const;
+    const leaseToken = `sending-${batchId}`;
+    const claim = { states, now: this.now, limit: 1_000, leaseMs, leaseToken, owner: 'test' };
+    const { batches } = await this.store.claimBatches(claim);
+    const slice = { batchId, leaseToken, now: this.now, limit: 2 };
+    while ((await this.store.sendRequests(slice)).moved === 2);
+    for (const { id } of batches)
+      await this.store.recordFacts({ batchId: id, leaseToken, facts: {}, release: true });
   }
 
   /** The only open batch, or that of a model, closed and carried to the provider. */
@@ -141,9 +154,14 @@ export class Line {
     return after;
   }
 
-  async settleLeftovers({ batch, leaseToken }: Held, successorLimit = 50_000, limit = 2): Promise<void> {
+  async settleLeftovers(
+    { batch, leaseToken }: Held,
+    size: Partial<SuccessorSize> & Partial<Pick<LeftoverInput, 'policy'>> = {},
+    limit = 2,
+  ): Promise<void> {
     const { state } = batch;
-    const policy = state === 'failed' || state === 'cancelled' ? 'end' : 'retry';
+    const policy = size.policy ?? (state === 'failed' || state === 'cancelled' ? 'end' : 'retry');
+    const successors = { rows: 50_000, bytes: null, rowLimit: null, refusals: 0, ...size };
     const error =
       state === 'failed'
         ? batchFailed
@@ -152,9 +170,9 @@ export class Line {
           : state === 'expired'
             ? batchExpired
             : missingResult;
-    const input = { batchId: batch.id, leaseToken, now: this.now, limit, policy, error, successorLimit };
+    const input = { batchId: batch.id, leaseToken, now: this.now, limit, policy, error, successors };
     for (;;) {
-      const { held, returned, ended } = await this.store.settleLeftovers({ ...input, policy });
+      const { held, returned, ended } = await this.store.settleLeftovers(input);
       if (!held) throw new Error('the lease is lost');
       if (returned + ended < limit) return;
     }

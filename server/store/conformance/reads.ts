@@ -83,11 +83,12 @@ export function describeReads(openStore: OpenStore): void {
     expect(await store.sentPage({ ...page, maxBytes: 99_000_000 })).toHaveLength(3);
   });
 
-  it('finds the nth line of a file', async () => {
+  it('lists the lines of a file in their order', async () => {
     const batch = everything.find((row) => row.state === 'openai_processing')?.batch_id ?? 0;
-    const ids = everything.filter((row) => row.batch_id === batch && row.state === 'openai_processing');
-    expect(await store.nthRequest({ batchId: batch, n: 2 })).toBe(ids.at(-2)?.id);
-    expect(await store.nthRequest({ batchId: batch, n: 9_999 })).toBeNull();
+    const rows = everything.filter((row) => row.batch_id === batch && row.state === 'openai_processing');
+    const ids = rows.map((row) => row.id).reverse();
+    expect(await store.sentIds({ batchId: batch, afterId: 0, limit: 2 })).toEqual(ids.slice(0, 2));
+    expect(await store.sentIds({ batchId: batch, afterId: ids[0] ?? 0, limit: 99 })).toEqual(ids.slice(1));
   });
 
   it('gives a short page with a way on rather than look at more rows than its budget', async () => {

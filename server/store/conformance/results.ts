@@ -182,8 +182,15 @@ export function describeResults(openStore: OpenStore): void {
   it('gives back a try that the provider turned away', async () => {
     await t.line.accept(makeArrivals('a', 3));
     const { id: batchId } = await t.line.sendOpen();
-    const slice = { batchId, now: t.line.now, limit: 2 };
-    expect([await t.store.returnRequests(slice), await t.store.returnRequests(slice)]).toEqual([2, 1]);
+    const leaseToken = (await t.line.claim('openai_processing'))?.leaseToken ?? '';
+    const slice = { batchId, leaseToken, now: t.line.now, limit: 2 };
+    const stale = { ...slice, leaseToken: 'stale' };
+    expect(await t.store.returnRequests(stale)).toEqual({ held: false, moved: 0 });
+    expect([await t.store.returnRequests(slice), await t.store.returnRequests(slice)]).toEqual([
+      { held: true, moved: 2 },
+      { held: true, moved: 1 },
+    ]);
+    expect(await t.store.sendRequests(stale)).toEqual({ held: false, moved: 0 });
     expect((await t.line.rows(batchId)).map((row) => [row.state, row.call_tries])).toEqual([
       ['pending', 0],
       ['pending', 0],
@@ -193,7 +200,7 @@ export function describeResults(openStore: OpenStore): void {
 
   it('fills successors up to their limit and no further', async () => {
     const { held, apply } = await downloading(7);
-    await t.line.settleLeftovers(held, 3, 5);
+    await t.line.settleLeftovers(held, { rows: 3 }, 5);
     await t.store.finishDownload({ ...apply, lines: null });
     const batches = await t.store.listBatches({ states: ['uploading'], beforeId: null, limit: 9 });
     expect(batches.map((batch) => [batch.request_count, batch.due_at])).toEqual([

@@ -24,7 +24,12 @@ export async function endBatch(tx: Tx, batchId: number, now: number): Promise<Ba
     });
   }
   if ((settlingStates as readonly string[]).includes(row.state) && row.ended_at === null) {
-    await tx.run('update batches set ended_at = ? where id = ?', now, batchId);
+    const ended = await tx.get<BatchRow>(
+      'update batches set ended_at = ? where id = ? returning *',
+      now,
+      batchId,
+    );
+    return ended ?? null;
   }
   return null;
 }

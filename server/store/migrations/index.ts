@@ -1,5 +1,6 @@
 /** Every schema change in order. The position in this list is the version; entries are never edited. */
 import { theLine, theLineUndone } from './0001-the-line.ts';
+import { recovery, recoveryUndone } from './0003-recovery.ts';
 
 interface Migration {
   readonly name: string;
@@ -19,4 +20,5 @@ export const migrations: readonly Migration[] = [
     postgres: 'drop table id_counters;',
     down: { sql: theLineUndone, losesData: true },
   },
+  { name: '0003-recovery', up: recovery, down: { sql: recoveryUndone, losesData: false } },
 ];

@@ -56,15 +56,16 @@ async function readPage(tx: Tx, input: PageInput, states: readonly RequestState[
   );
 }
 
-/** The smallest request id whose line is the nth of the batch's file (n from 1), or null. */
-export async function nthRequest(
+/** Ids of a batch's requests at the provider, in the order of its file: line n is the nth. Index: requests_by_batch. */
+export async function sentIds(
   tx: Tx,
-  input: { readonly batchId: number; readonly n: number },
-): Promise<number | null> {
-  const row = await tx.get<{ id: number }>(
-    `select id from requests where batch_id = ? and state = 'openai_processing' order by id limit 1 offset ?`,
+  input: { readonly batchId: number; readonly afterId: number; readonly limit: number },
+): Promise<number[]> {
+  const rows = await tx.all<{ id: number }>(
+    `select id from requests where batch_id = ? and state = 'openai_processing' and id > ? order by id limit ?`,
     input.batchId,
-    input.n - 1,
+    input.afterId,
+    input.limit,
   );
-  return row?.id ?? null;
+  return rows.map(({ id }) => id);
 }

@@ -1,4 +1,4 @@
--- Schema 1, made by the migrations. Do not edit.
+-- Schema 2, made by the migrations. Do not edit.
 
 CREATE TABLE api_keys (
   id integer primary key autoincrement,
@@ -105,7 +105,7 @@ CREATE TABLE batches (
   ended_at integer,
   bodies_removed_at integer,
   deleted_at integer
-) strict;
+, failure text, refusals integer not null default 0, row_limit integer, reuploads integer not null default 0) strict;
 CREATE INDEX batches_by_openai_id on batches (openai_batch_id) where openai_batch_id is not null;
 CREATE INDEX batches_by_predecessor on batches (successor_of) where successor_of is not null;
 CREATE INDEX batches_by_state on batches (state);

@@ -44,8 +44,14 @@ export class CrashLine {
     this.#judge = parts.judge;
   }
 
-  /** @param judged whether each answer is held against its text */
-  static async set(settings: ChildSettings = {}, { judged = true } = {}): Promise<CrashLine> {
+  /**
+   * @param judged whether each answer is held against its text
+   * @param scripts faults of the provider, by their names
+   */
+  static async set(
+    settings: ChildSettings = {},
+    { judged = true, scripts = [] as readonly string[] } = {},
+  ): Promise<CrashLine> {
     const folder = mkdtempSync(join(tmpdir(), 'openai-batch-manager-crash-'));
     const secret = createSecret();
     const judge = createJudge();
@@ -54,7 +60,7 @@ export class CrashLine {
       keepLines: false,
       ...(judged ? { judge: (delivery) => judge.judge(delivery) } : {}),
     });
-    const simulator = await startSimulator();
+    const simulator = await startSimulator(scripts.flatMap((name) => ['--script', name]));
     return new CrashLine({
       receiver,
       simulator,

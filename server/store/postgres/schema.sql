@@ -1,4 +1,4 @@
--- Schema 1, made by the migrations. Do not edit.
+-- Schema 2, made by the migrations. Do not edit.
 
 CREATE TABLE api_keys (
   id bigint not null generated as identity,
@@ -101,7 +101,11 @@ CREATE TABLE batches (
   settled_at bigint,
   ended_at bigint,
   bodies_removed_at bigint,
-  deleted_at bigint
+  deleted_at bigint,
+  failure text,
+  refusals bigint not null default 0,
+  row_limit bigint,
+  reuploads bigint not null default 0
 );
 CREATE INDEX batches_by_openai_id ON batches USING btree (openai_batch_id, id) WHERE (openai_batch_id IS NOT NULL);
 CREATE INDEX batches_by_predecessor ON batches USING btree (successor_of, id) WHERE (successor_of IS NOT NULL);

@@ -48,7 +48,14 @@ export function removeLoad(held: Load, less: Load): Load {
 }
 
 /** Why a batch was closed. */
-export type CloseReason = 'requests' | 'bytes' | 'embedding_inputs' | 'tokens' | 'age' | 'operator';
+export type CloseReason =
+  | 'requests'
+  | 'bytes'
+  | 'embedding_inputs'
+  | 'tokens'
+  | 'age'
+  | 'operator'
+  | 'restore';
 
 /**
  * The limit that `more` would cross, or null when it fits. Exactly at a limit still fits. An empty batch takes

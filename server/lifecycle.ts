@@ -14,6 +14,7 @@ export async function startService(service: Service): Promise<string> {
   await checkProviderKey(service);
   await gate.refresh();
   if (ctx.store.dialect === 'sqlite') await takeOver(service);
+  await lookBackAfterRestore(service);
   const url = await http.app.listen({ host: ctx.settings.HOST, port: ctx.settings.PORT });
   for (const driver of service.drivers) driver.start();
   service.dispatcher.start();
@@ -42,6 +43,18 @@ async function takeOver({ ctx }: Service): Promise<void> {
   const batches = await ctx.store.breakLeases();
   const deliveries = await ctx.store.breakDeliveryLeases({ now: ctx.clock.now(), leaseMs: deliveryLeaseMs });
   if (batches + deliveries > 0) ctx.log.info({ event: 'taken_over', batches, deliveries });
+}
+
+/** A restored copy does not know what was bought after it was taken. */
+async function lookBackAfterRestore({ ctx }: Service): Promise<void> {
+  const restored = await ctx.store.startAfterRestore({ now: ctx.clock.now() });
+  if (restored) {
+    ctx.log.warn({
+      event: 'restored_from_backup',
+      takenAt: new Date(restored.takenAt).toISOString(),
+      batchesToLookFor: restored.batches,
+    });
+  }
 }
 
 /** Stops intake, lets work under way end within the drain time, gives leases back, closes the store. */

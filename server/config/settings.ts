@@ -208,8 +208,8 @@ export const settingSpecs = {
   ),
   REMOTE_FILES_KEEP_MS: integer(
     'Provider pace',
-    hour,
-    'Files of a finished batch are removed at the provider after this long.',
+    2 * day,
+    'Files of a finished batch are removed at the provider after this long; longer than the age of your backups.',
     0,
     30 * day,
   ),

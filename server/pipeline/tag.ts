@@ -5,6 +5,9 @@ import type { BatchRow } from '../store/rows.ts';
 /** Key of our tag in a batch's metadata. */
 export const tagKey = 'openai_batch_manager';
 
+/** Remote batches with these statuses have run nothing that could be taken over. */
+export const worthless: ReadonlySet<string> = new Set(['failed', 'cancelled', 'cancelling']);
+
 /** Tag of one attempt at creating a batch: installation, batch, attempt. */
 export function tagOf(
   ctx: Pick<Context, 'installationId'>,

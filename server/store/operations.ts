@@ -30,6 +30,7 @@ import { createApiKey, findApiKey, listApiKeys, revokeApiKey } from './settings/
 import { claimInstallation, readSettings, removeSetting, writeSetting } from './settings/settings.ts';
 import { claimCleanups, finishCleanup, planCleanup, postponeCleanup } from './upkeep/remote-cleanups.ts';
 import { releasePages, removeAttempts, removeBodies, retireBatch } from './upkeep/retention.ts';
+import { startAfterRestore } from './upkeep/start-after-restore.ts';
 
 /** Operations that change something. */
 export const writes = {
@@ -73,6 +74,7 @@ export const writes = {
   sendRequests,
   settleBatch,
   settleLeftovers,
+  startAfterRestore,
   startDeliveries,
   writeSetting,
 } as const;

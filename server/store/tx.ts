@@ -29,6 +29,8 @@ export interface Tx {
   each(sql: string, rows: readonly SqlValue[][]): Promise<number[]>;
   /** The first of `count` fresh, consecutive ids; never handed out again, not even after a deletion. */
   reserveIds(table: 'requests', count: number): Promise<number>;
+  /** Leaves out the next `count` ids of a table, as if they had been given to rows. */
+  skipIds(table: 'requests' | 'batches', count: number): Promise<void>;
   /** Keeps other transactions out of what goes by this name and these numbers until this one ends. */
   lock(name: string, ids: readonly number[]): Promise<void>;
   /** SQL for "one of these numbers", to stand after `in`; its parameter is made by `listOf`. */

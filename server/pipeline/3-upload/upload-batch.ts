@@ -13,12 +13,16 @@ import { cancelHeld } from '../cancel-held.ts';
 import { failRefused, isFinal } from '../fail-refused.ts';
 import { moveHeld } from '../move-held.ts';
 import { inputFileName } from '../tag.ts';
+import { findTwin } from './find-twin.ts';
 import { writeInputFile } from './write-input-file.ts';
 
 export async function uploadBatch(ctx: Context, held: Held): Promise<void> {
   const { batch } = held;
   if (batch.cancel_requested_at !== null) return cancelHeld(ctx, held);
-  const file = (await findFile(ctx, held)) ?? (await sendFile(ctx, held));
+  const twin = await findTwin(ctx, held);
+  const file = twin
+    ? { id: twin.inputFileId, expiresAt: null }
+    : ((await findFile(ctx, held)) ?? (await sendFile(ctx, held)));
   if (!file) return;
   reach('upload: file sent, not recorded');
   const facts = {

@@ -2,13 +2,10 @@
 import type { Context } from '../../context.ts';
 import type { Held } from '../../engine/driver.ts';
 import type { RemoteBatch } from '../../provider/port.ts';
-import { tagKey, tagOf, tagPrefix } from '../tag.ts';
+import { tagKey, tagOf, tagPrefix, worthless } from '../tag.ts';
 
 /** Our clock and the provider's may differ by this much. */
 const clockMarginMs = 10 * 60_000;
-
-/** Batches in these states have run nothing that could be taken over. */
-const worthless = new Set(['failed', 'cancelled', 'cancelling']);
 
 /**
  * Walks the list newest first until it is older than the intent. A second live batch for the same file costs

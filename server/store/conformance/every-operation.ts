@@ -1,5 +1,6 @@
 /** Calls every operation of a store at least once, with inputs as the product gives them. */
 import type { Store } from '../store.ts';
+import { backupMark } from '../upkeep/start-after-restore.ts';
 import { Line } from './line.ts';
 import { limitsWith, makeArrivals, notDelivered } from './make-arrivals.ts';
 
@@ -121,6 +122,8 @@ async function callUpkeep(line: Line): Promise<void> {
   await store.writeSetting({ name: 'x', value: '1', actor: 'ann', now });
   await store.readSettings();
   await store.removeSetting({ name: 'x' });
+  await store.writeSetting({ name: backupMark, value: '1', actor: 'backup', now });
+  await store.startAfterRestore({ now });
   const key = await store.createApiKey({ name: 'k', keyHash: 'h', scopes: 'read', actor: 'ann', now });
   await store.findApiKey({ keyHash: 'h' });
   await store.listApiKeys();

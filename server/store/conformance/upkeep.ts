@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { backupMark } from '../upkeep/start-after-restore.ts';
 import type { OpenStore } from './describe-store.ts';
 import { makeArrivals } from './make-arrivals.ts';
 import { recount } from './recount.ts';
@@ -22,6 +23,37 @@ export function describeUpkeep(openStore: OpenStore): void {
     await t.line.handOver();
     return id;
   }
+
+  it('starts on a restored copy with fresh ids, closed batches, and a look for what was bought since', async () => {
+    expect(await t.store.startAfterRestore({ now: t.line.now })).toBeNull();
+    const sent = await delivering('sent', 1);
+    await t.line.accept(makeArrivals('held', 2));
+    const [open] = (await list()).filter(({ state }) => state === 'building');
+    const before = await t.store.getRequest({ customId: 'held1' });
+    const takenAt = t.line.now - 5_000;
+    await t.store.writeSetting({
+      name: backupMark,
+      value: String(takenAt),
+      actor: 'backup',
+      now: t.line.now,
+    });
+    expect(await t.store.startAfterRestore({ now: t.line.now })).toEqual({ takenAt, batches: 1 });
+    expect(await t.store.startAfterRestore({ now: t.line.now })).toBeNull();
+    expect(await t.store.getBatch({ id: open?.id ?? 0 })).toMatchObject({
+      state: 'uploading',
+      close_reason: 'restore',
+      sent_count: 2,
+      submit_intent_at: takenAt,
+    });
+    expect(await t.store.getBatch({ id: sent })).toMatchObject({
+      state: 'delivering',
+      submit_intent_at: null,
+    });
+    await t.line.accept(makeArrivals('later', 1));
+    const later = await t.store.getRequest({ customId: 'later1' });
+    expect(later?.id).toBeGreaterThan((before?.id ?? 0) + 1_000_000);
+    expect(later?.batch_id).toBeGreaterThan((open?.id ?? 0) + 100_000);
+  });
 
   it('deletes a batch with all that hangs on it, in slices', async () => {
     const kept = await done('kept', 2);

@@ -108,6 +108,13 @@ export class PostgresTx implements Tx {
     }
   }
 
+  async skipIds(table: 'requests' | 'batches', count: number): Promise<void> {
+    await this.get(
+      `select setval('${table}_id_seq', (select last_value from ${table}_id_seq) + cast(? as bigint)) as skipped`,
+      count,
+    );
+  }
+
   #query(sql: string, params: readonly SqlValue[]) {
     const known = this.#shared.statements.get(sql);
     return this.#send(known ?? prepare(this.#shared, sql, numberParameters(sql)), params);

@@ -2,6 +2,7 @@
 import { chmodSync, closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { backup, DatabaseSync } from 'node:sqlite';
 import { AppError } from '../../../core/errors.ts';
+import { backupMark } from '../upkeep/start-after-restore.ts';
 import { connectReader } from './connect.ts';
 import { schemaVersion } from './migrate.ts';
 
@@ -22,6 +23,7 @@ const allPages = 2_147_483_647;
 export async function backUpDatabase(path: string, target: string): Promise<Backup> {
   if (!existsSync(path)) throw new AppError('not_found', `There is no database at ${path}.`);
   if (existsSync(target)) throw new AppError('invalid_state', `${target} exists already; give another name.`);
+  const takenAt = Date.now();
   const part = `${target}.part`;
   rmSync(part, { force: true });
   try {
@@ -32,7 +34,7 @@ export async function backUpDatabase(path: string, target: string): Promise<Back
     } finally {
       source.close();
     }
-    const version = checkCopy(part);
+    const version = checkCopy(part, takenAt);
     chmodSync(part, 0o600);
     flush(part);
     renameSync(part, target);
@@ -42,7 +44,7 @@ export async function backUpDatabase(path: string, target: string): Promise<Back
   }
 }
 
-function checkCopy(path: string): number {
+function checkCopy(path: string, takenAt: number): number {
   const db = new DatabaseSync(path);
   try {
     // A copy of a write-ahead database is marked as one; as a plain file it can be checked and moved by itself.
@@ -51,10 +53,21 @@ function checkCopy(path: string): number {
     if (verdict !== 'ok') {
       throw new AppError('store_unavailable', `The copy does not pass SQLite's check: ${verdict}`);
     }
+    markCopy(db, takenAt);
     return schemaVersion(db);
   } finally {
     db.close();
   }
+}
+
+/** So that the first start on the copy knows that it is one (see start-after-restore.ts). */
+function markCopy(db: DatabaseSync, takenAt: number): void {
+  db.prepare('insert or replace into settings (name, value, updated_at, updated_by) values (?, ?, ?, ?)').run(
+    backupMark,
+    String(takenAt),
+    takenAt,
+    'backup',
+  );
 }
 
 function flush(path: string): void {

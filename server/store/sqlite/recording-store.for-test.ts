@@ -30,6 +30,7 @@ export function recordStore(db: DatabaseSync): Recording {
     known: inner.known,
     releasesPages: inner.releasesPages,
     listOf: (values) => inner.listOf(values),
+    skipIds: (table, count) => inner.skipIds(table, count),
     lock: () => inner.lock(),
     reserveIds: (table, count) => inner.reserveIds(table, count),
     all: <R extends Row>(sql: string, ...params: SqlValue[]) => {

@@ -67,6 +67,18 @@ export class SqliteTx implements Tx {
     return row.last_id - count + 1;
   }
 
+  async skipIds(table: 'requests' | 'batches', count: number): Promise<void> {
+    if (table === 'requests') await this.reserveIds(table, count);
+    else {
+      await this.run(
+        'insert into sqlite_sequence (name, seq) select ?, 0 where not exists (select 1 from sqlite_sequence where name = ?)',
+        table,
+        table,
+      );
+      await this.run('update sqlite_sequence set seq = seq + ? where name = ?', count, table);
+    }
+  }
+
   #prepare(sql: string): StatementSync {
     const known = this.#statements.get(sql);
     if (known) return known;

@@ -11,7 +11,7 @@ export const backup: Command = {
   about:
     'Copies the database at DATABASE_PATH as it is at one moment, checks the copy, and gives it its name last. The\n' +
     'service may run meanwhile. To restore: stop the service, put the copy where DATABASE_PATH says, remove the files\n' +
-    'ending in -wal and -shm beside it, start.',
+    'ending in -wal and -shm beside it, start. The first start on a copy looks for what was bought after it was taken.',
   options: {},
   examples: ['openai-batch-manager backup backups/monday.db'],
   run: async ({ args, settings, io }) => {

@@ -2,6 +2,7 @@
  * Every operation on the store by name. An operation runs whole where the database is: in the writer thread of
  * SQLite, or on a PostgreSQL connection; so it is named, not passed.
  */
+import { beginAction, endAction, listActions, removeActions } from './actions/run-action.ts';
 import { advanceBatch } from './batches/advance-batch.ts';
 import { applyResults } from './batches/apply-results.ts';
 import { cancelBatch } from './batches/cancel-batch.ts';
@@ -20,10 +21,16 @@ import { settleBatch } from './deliveries/end-batch.ts';
 import { recordDeliveries } from './deliveries/record-deliveries.ts';
 import { redeliverRequest, redeliverSlice } from './deliveries/redeliver-requests.ts';
 import { startDeliveries } from './deliveries/start-deliveries.ts';
+import { removeFigures } from './figures/remove-figures.ts';
 import { acceptRequests } from './intake/accept-requests.ts';
+import { countDue, listLeases, listTroubled } from './read/activity.ts';
 import { countBatches, countRequests, getBatch, listBatches, listTransitions } from './read/batches.ts';
+import { listTurnarounds, sumCosts, sumFlow, sumHours } from './read/figures.ts';
 import { inputPage, sentIds, sentPage } from './read/file-lines.ts';
+import { countErrors, findBatchByRemoteId, getBody, getRequestById } from './read/find.ts';
 import { listRequests } from './read/list-requests.ts';
+import { listMovedBatches, readLiveMark } from './read/live.ts';
+import { listRecords } from './read/records.ts';
 import { getRequest, getResult, getResults, listAttempts, listRuns } from './read/requests.ts';
 import { cancelRequest, deleteRequest } from './requests/stop-request.ts';
 import { createApiKey, findApiKey, listApiKeys, revokeApiKey } from './settings/api-keys.ts';
@@ -39,6 +46,7 @@ export const writes = {
   acceptRequests,
   advanceBatch,
   applyResults,
+  beginAction,
   breakDeliveryLeases,
   breakLeases,
   cancelBatch,
@@ -51,6 +59,7 @@ export const writes = {
   createApiKey,
   deleteBatch,
   deleteRequest,
+  endAction,
   finishCleanup,
   finishDownload,
   keepLease,
@@ -63,7 +72,9 @@ export const writes = {
   redeliverSlice,
   releasePages,
   removeAttempts,
+  removeActions,
   removeBodies,
+  removeFigures,
   removeSetting,
   removeSlice,
   restartBatch,
@@ -82,22 +93,37 @@ export const writes = {
 /** Operations that only look; they run beside the writer. */
 export const reads = {
   countBatches,
+  countDue,
+  countErrors,
   countRequests,
   findApiKey,
+  findBatchByRemoteId,
   getBatch,
+  getBody,
   getRequest,
+  getRequestById,
   getResult,
   getResults,
   inputPage,
+  listActions,
   listApiKeys,
   listAttempts,
   listBatches,
+  listLeases,
+  listMovedBatches,
+  listRecords,
   listRequests,
   listRuns,
   listTransitions,
+  listTroubled,
+  listTurnarounds,
+  readLiveMark,
   readSettings,
   sentIds,
   sentPage,
+  sumCosts,
+  sumFlow,
+  sumHours,
 } as const;
 
 export type WriteName = keyof typeof writes;

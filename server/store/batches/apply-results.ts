@@ -3,6 +3,8 @@
  * the provider, so a file can be applied any number of times.
  */
 import type { Outcome, RequestMove } from '../../../core/request.ts';
+import { countCost } from '../figures/count-cost.ts';
+import { countHour } from '../figures/count-hour.ts';
 import { fromStates, setState } from '../moves.ts';
 import type { SqlValue, Tx } from '../tx.ts';
 
@@ -77,8 +79,8 @@ const noteSetback = `
 
 export async function applyResults(tx: Tx, input: ApplyInput): Promise<ApplyOutput> {
   const { batchId, now } = input;
-  const held = await tx.get(
-    `select id from batches where id = ? and lease_token = ?${tx.forUpdate}`,
+  const held = await tx.get<{ endpoint: string; model: string }>(
+    `select endpoint, model from batches where id = ? and lease_token = ?${tx.forUpdate}`,
     batchId,
     input.leaseToken,
   );
@@ -100,6 +102,8 @@ export async function applyResults(tx: Tx, input: ApplyInput): Promise<ApplyOutp
     input.setbacks.map((s) => [s.errorCode, s.errorMessage, s.requestId, batchId]),
   );
   await sums.write(tx, batchId);
+  await countCost(tx, held, applied, now);
+  await countHour(tx, batchId, now, sums.outcomes);
   return { held: true, applied: sums.applied };
 }
 
@@ -122,7 +126,7 @@ function resultValues(finding: Finding): SqlValue[] {
 /** What one slice adds to its batch's counters. */
 class Sums {
   applied = 0;
-  readonly #count = { succeeded: 0, failed: 0, expired: 0, cancelled: 0 };
+  readonly outcomes = { succeeded: 0, failed: 0, expired: 0, cancelled: 0 };
   readonly #tokens = { input: 0, cached: 0, output: 0, reasoning: 0 };
   #list = 0;
   #paid = 0;
@@ -130,7 +134,7 @@ class Sums {
 
   add({ outcome, usage, cost }: Finding): void {
     this.applied += 1;
-    this.#count[outcome] += 1;
+    this.outcomes[outcome] += 1;
     if (!usage) return;
     this.#tokens.input += usage.inputTokens;
     this.#tokens.cached += usage.cachedTokens;
@@ -152,10 +156,10 @@ class Sums {
          list_nano_usd = list_nano_usd + ?, paid_nano_usd = paid_nano_usd + ?,
          unpriced_count = unpriced_count + ?
        where id = ?`,
-      this.#count.succeeded,
-      this.#count.failed,
-      this.#count.expired,
-      this.#count.cancelled,
+      this.outcomes.succeeded,
+      this.outcomes.failed,
+      this.outcomes.expired,
+      this.outcomes.cancelled,
       this.#tokens.input,
       this.#tokens.cached,
       this.#tokens.output,

@@ -4,6 +4,7 @@
  */
 import { maxCallTries } from '../../../core/request.ts';
 import { type CallError, costsNoTry, outcomeOf } from '../../../core/verdict.ts';
+import { countHour } from '../figures/count-hour.ts';
 import { bearBatch, fromStates, setState } from '../moves.ts';
 import type { BatchRow } from '../rows.ts';
 import type { SqlValue, Tx } from '../tx.ts';
@@ -234,4 +235,5 @@ async function endLeftovers(
     counts.cancelled,
     batch.id,
   );
+  await countHour(tx, batch.id, now, counts);
 }

@@ -4,6 +4,7 @@
  */
 import { describe } from 'vitest';
 import type { Store } from '../store.ts';
+import { describeConsole } from './console.ts';
 import { describeDeliveries } from './deliveries.ts';
 import { describeHistories } from './histories.ts';
 import { describeIntake } from './intake.ts';
@@ -27,6 +28,7 @@ export function describeStore(name: string, openStore: OpenStore): void {
     describe('redelivery and restart', () => describeRepeats(openStore));
     describe('reads', () => describeReads(openStore));
     describe('upkeep', () => describeUpkeep(openStore));
+    describe('figures and actions', () => describeConsole(openStore));
     describe('histories', () => describeHistories(openStore));
   });
 }

@@ -1,4 +1,5 @@
 /** Calls every operation of a store at least once, with inputs as the product gives them. */
+import { type RecordKind, recordKinds } from '../read/records.ts';
 import type { Store } from '../store.ts';
 import { backupMark } from '../upkeep/start-after-restore.ts';
 import { Line } from './line.ts';
@@ -9,6 +10,7 @@ export async function callEveryOperation(store: Store): Promise<void> {
   await callTheLine(line);
   await callOperators(line);
   await callReads(line);
+  await callConsole(line);
   await callUpkeep(line);
 }
 
@@ -114,6 +116,34 @@ async function callReads(line: Line): Promise<void> {
     await store.listRequests({ ...filter, beforeId: 1_000, limit: 10 });
   }
   await store.listRequests({ outcome: 'failed', beforeId: null, limit: 10 });
+}
+
+async function callConsole({ store, now }: Line): Promise<void> {
+  const row = await store.getRequest({ customId: 'a3' });
+  await store.getRequestById({ id: row?.id ?? 0 });
+  await store.getBody({ requestId: row?.id ?? 0 });
+  await store.findBatchByRemoteId({ remoteId: 'batch_1' });
+  await store.findBatchByRemoteId({ remoteId: 'file-1' });
+  await store.countErrors({ batchId: row?.batch_id ?? 0, limit: 10 });
+  await store.countDue({ now });
+  await store.listLeases({ now, limit: 10 });
+  await store.listTroubled({ limit: 10 });
+  await store.sumHours({ from: 0, to: now + 1 });
+  for (const by of ['day', 'model', 'tag'] as const)
+    await store.sumCosts({ by, from: 0, to: now + 1, limit: 10 });
+  await store.sumFlow({ since: 0 });
+  await store.listTurnarounds({ from: 0, limit: 10 });
+  await store.readLiveMark({ now });
+  await store.listMovedBatches({ afterTransitionId: 0, limit: 10 });
+  for (const kind of Object.keys(recordKinds) as RecordKind[])
+    await store.listRecords({ kind, beforeKey: null, limit: 10 });
+  const order = { key: 'k', action: 'batch.cancel', subject: '1', actor: 'ann', now, longestMs: 1_000 };
+  const begun = await store.beginAction(order);
+  await store.beginAction(order);
+  await store.endAction({ id: begun.kind === 'begun' ? begun.id : 0, status: 202, message: null, now });
+  await store.listActions({ beforeId: null, limit: 10 });
+  await store.removeActions({ before: now + 1, limit: 10 });
+  await store.removeFigures({ before: now - 1 });
 }
 
 async function callUpkeep(line: Line): Promise<void> {

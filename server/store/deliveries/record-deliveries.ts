@@ -1,5 +1,6 @@
 /** Records a group of delivery attempts: the attempt itself always, the request only under its own lease. */
 import type { AttemptResult, NextStep } from '../../../core/delivery.ts';
+import { countHours } from '../figures/count-hour.ts';
 import { fromStates, setState } from '../moves.ts';
 import type { SqlValue, Tx } from '../tx.ts';
 import { endBatch } from './end-batch.ts';
@@ -58,6 +59,10 @@ export async function recordDeliveries(tx: Tx, input: RecordDeliveriesInput): Pr
     );
     if (await endBatch(tx, batchId, now)) ended.push(batchId);
   }
+  const events = new Map(
+    [...batches].map(([id, c]) => [id, { delivered: c.delivered, delivery_failed: c.failed }]),
+  );
+  await countHours(tx, now, events);
   return ended;
 }
 

@@ -9,6 +9,7 @@ import {
   limitReached,
   removeLoad,
 } from '../../../core/limits.ts';
+import { countHours, type Events } from '../figures/count-hour.ts';
 import { bearBatch, moveBatch } from '../moves.ts';
 import type { BatchRow } from '../rows.ts';
 import type { Tx } from '../tx.ts';
@@ -58,6 +59,7 @@ export class OpenBatches {
   readonly #tx: Tx;
   readonly #rules: Rules;
   readonly #byKey = new Map<string, OpenBatch>();
+  readonly #accepted = new Map<number, Events>();
   readonly #flush: () => Promise<void>;
   #closed = false;
 
@@ -95,6 +97,7 @@ export class OpenBatches {
       else if (reached) await this.#close(batch, reached);
       else await this.#count(batch);
     }
+    await countHours(this.#tx, this.#rules.now, this.#accepted);
     return this.#closed;
   }
 
@@ -133,6 +136,7 @@ export class OpenBatches {
       added.tokens,
       id,
     );
+    this.#accepted.set(id, { accepted: added.requests });
   }
 
   async #close(batch: OpenBatch, reason: CloseReason): Promise<void> {

@@ -1,4 +1,18 @@
--- Schema 2, made by the migrations. Do not edit.
+-- Schema 3, made by the migrations. Do not edit.
+
+CREATE TABLE actions (
+  id bigint not null generated as identity,
+  key text not null,
+  action text not null,
+  subject text not null,
+  actor text not null,
+  started_at bigint not null,
+  ended_at bigint,
+  status bigint,
+  message text
+);
+CREATE UNIQUE INDEX actions_pkey ON actions USING btree (id);
+CREATE UNIQUE INDEX actions_running ON actions USING btree (key) WHERE (ended_at IS NULL);
 
 CREATE TABLE api_keys (
   id bigint not null generated as identity,
@@ -113,8 +127,26 @@ CREATE INDEX batches_by_state ON batches USING btree (state, id);
 CREATE INDEX batches_deleted ON batches USING btree (deleted_at, id) WHERE (deleted_at IS NOT NULL);
 CREATE INDEX batches_due ON batches USING btree (state, due_at, id) WHERE (due_at IS NOT NULL);
 CREATE INDEX batches_ended ON batches USING btree (ended_at, id) WHERE (ended_at IS NOT NULL);
+CREATE INDEX batches_leased ON batches USING btree (lease_until, id) WHERE (lease_until IS NOT NULL);
 CREATE UNIQUE INDEX batches_open ON batches USING btree (endpoint, model) WHERE (state = 'building'::text);
 CREATE UNIQUE INDEX batches_pkey ON batches USING btree (id);
+CREATE INDEX batches_settled ON batches USING btree (settled_at, id) WHERE (settled_at IS NOT NULL);
+CREATE INDEX batches_troubled ON batches USING btree (last_error_at, id) WHERE (last_error IS NOT NULL);
+
+CREATE TABLE day_costs (
+  tag text not null,
+  day bigint not null,
+  batch_key_id bigint not null,
+  answered bigint not null default 0,
+  unpriced bigint not null default 0,
+  input_tokens bigint not null default 0,
+  cached_tokens bigint not null default 0,
+  output_tokens bigint not null default 0,
+  reasoning_tokens bigint not null default 0,
+  list_nano_usd bigint not null default 0,
+  paid_nano_usd bigint not null default 0
+);
+CREATE UNIQUE INDEX day_costs_pkey ON day_costs USING btree (day, batch_key_id, tag);
 
 CREATE TABLE destinations (
   id bigint not null generated as identity,
@@ -124,6 +156,19 @@ CREATE TABLE destinations (
 );
 CREATE UNIQUE INDEX destinations_pkey ON destinations USING btree (id);
 CREATE UNIQUE INDEX destinations_type_address_key ON destinations USING btree (type, address);
+
+CREATE TABLE hour_counts (
+  hour bigint not null,
+  batch_key_id bigint not null,
+  accepted bigint not null default 0,
+  succeeded bigint not null default 0,
+  failed bigint not null default 0,
+  expired bigint not null default 0,
+  cancelled bigint not null default 0,
+  delivered bigint not null default 0,
+  delivery_failed bigint not null default 0
+);
+CREATE UNIQUE INDEX hour_counts_pkey ON hour_counts USING btree (hour, batch_key_id);
 
 CREATE TABLE installation (
   id text not null,
@@ -237,4 +282,5 @@ CREATE TABLE transitions (
   at bigint not null
 );
 CREATE INDEX transitions_by_batch ON transitions USING btree (batch_id, id);
+CREATE INDEX transitions_by_time ON transitions USING btree (at, id);
 CREATE UNIQUE INDEX transitions_pkey ON transitions USING btree (id);

@@ -1,4 +1,5 @@
 /** Takes one request out of a batch that is still building: cancelled with an outcome, or deleted. */
+import { countHour } from '../figures/count-hour.ts';
 import { fromStates, setState } from '../moves.ts';
 import type { RequestRow } from '../rows.ts';
 import type { Tx } from '../tx.ts';
@@ -54,6 +55,7 @@ export async function cancelRequest(tx: Tx, { customId, now }: StopInput): Promi
     row.id,
   );
   await unload(tx, row, true);
+  await countHour(tx, row.batch_id, now, { cancelled: 1 });
   if (row.destination_id !== null) {
     await tx.run(
       `${setState('deliver')}, due_at = ?, delivery_tries = 0 where id = ? and state in ${fromStates('deliver')}`,

@@ -1,4 +1,17 @@
--- Schema 2, made by the migrations. Do not edit.
+-- Schema 3, made by the migrations. Do not edit.
+
+CREATE TABLE actions (
+  id integer primary key autoincrement,
+  key text not null,
+  action text not null,
+  subject text not null,
+  actor text not null,
+  started_at integer not null,
+  ended_at integer,
+  status integer,
+  message text
+) strict;
+CREATE UNIQUE INDEX actions_running on actions (key) where ended_at is null;
 
 CREATE TABLE api_keys (
   id integer primary key autoincrement,
@@ -112,7 +125,25 @@ CREATE INDEX batches_by_state on batches (state);
 CREATE INDEX batches_deleted on batches (deleted_at) where deleted_at is not null;
 CREATE INDEX batches_due on batches (state, due_at) where due_at is not null;
 CREATE INDEX batches_ended on batches (ended_at) where ended_at is not null;
+CREATE INDEX batches_leased on batches (lease_until) where lease_until is not null;
 CREATE UNIQUE INDEX batches_open on batches (endpoint, model) where state = 'building';
+CREATE INDEX batches_settled on batches (settled_at) where settled_at is not null;
+CREATE INDEX batches_troubled on batches (last_error_at) where last_error is not null;
+
+CREATE TABLE day_costs (
+  tag text not null,
+  day integer not null,
+  batch_key_id integer not null,
+  answered integer not null default 0,
+  unpriced integer not null default 0,
+  input_tokens integer not null default 0,
+  cached_tokens integer not null default 0,
+  output_tokens integer not null default 0,
+  reasoning_tokens integer not null default 0,
+  list_nano_usd integer not null default 0,
+  paid_nano_usd integer not null default 0,
+  primary key (day, batch_key_id, tag)
+) strict;
 
 CREATE TABLE destinations (
   id integer primary key,
@@ -120,6 +151,19 @@ CREATE TABLE destinations (
   address text not null,
   created_at integer not null,
   unique (type, address)
+) strict;
+
+CREATE TABLE hour_counts (
+  hour integer not null,
+  batch_key_id integer not null,
+  accepted integer not null default 0,
+  succeeded integer not null default 0,
+  failed integer not null default 0,
+  expired integer not null default 0,
+  cancelled integer not null default 0,
+  delivered integer not null default 0,
+  delivery_failed integer not null default 0,
+  primary key (hour, batch_key_id)
 ) strict;
 
 CREATE TABLE id_counters (
@@ -227,3 +271,4 @@ CREATE TABLE transitions (
   at integer not null
 ) strict;
 CREATE INDEX transitions_by_batch on transitions (batch_id);
+CREATE INDEX transitions_by_time on transitions (at);

@@ -1,0 +1,60 @@
+/** Figures of each hour, kept in the transaction that makes them true; read by the console. */
+import type { SqlValue, Tx } from '../tx.ts';
+
+export const hourMs = 3_600_000;
+export const dayMs = 86_400_000;
+
+export const countedEvents = [
+  'accepted',
+  'succeeded',
+  'failed',
+  'expired',
+  'cancelled',
+  'delivered',
+  'delivery_failed',
+] as const;
+
+/** What may be counted: requests stored, calls ended by outcome, hand-overs ended. */
+export type CountedEvent = (typeof countedEvents)[number];
+export type Events = Readonly<Partial<Record<CountedEvent, number>>>;
+
+const upsert = `
+  insert into hour_counts (batch_key_id, hour, ${countedEvents.join(', ')})
+  values (?, ?, ${countedEvents.map(() => '?').join(', ')})
+  on conflict (hour, batch_key_id) do update set
+    ${countedEvents.map((event) => `${event} = hour_counts.${event} + excluded.${event}`).join(', ')}`;
+
+/**
+ * Adds what happened to requests of some batches. Many transactions meet at these rows, so each takes them last and in
+ * one order; by primary keys alone.
+ */
+export async function countHours(tx: Tx, now: number, byBatch: ReadonlyMap<number, Events>): Promise<void> {
+  const counted = [...byBatch].filter(([, events]) => Object.values(events).some((count) => count > 0));
+  if (counted.length === 0) return;
+  const keys = await tx.all<{ id: number; key: number }>(
+    `select b.id, k.id as key from batches b join batch_keys k on k.endpoint = b.endpoint and k.model = b.model
+     where b.id in ${tx.list}`,
+    tx.listOf(counted.map(([batchId]) => batchId)),
+  );
+  const keyOf = new Map(keys.map(({ id, key }) => [id, key]));
+  const sums = new Map<number, number[]>();
+  for (const [batchId, events] of counted) {
+    const key = keyOf.get(batchId);
+    if (key === undefined) throw new Error(`batch ${batchId} has no key to be counted under`);
+    const before = sums.get(key) ?? countedEvents.map(() => 0);
+    sums.set(
+      key,
+      countedEvents.map((event, index) => (before[index] ?? 0) + (events[event] ?? 0)),
+    );
+  }
+  const hour = Math.floor(now / hourMs) * hourMs;
+  const rows: SqlValue[][] = [...sums]
+    .sort(([a], [b]) => a - b)
+    .map(([key, counts]) => [key, hour, ...counts]);
+  await tx.each(upsert, rows);
+}
+
+/** The same for one batch. */
+export function countHour(tx: Tx, batchId: number, now: number, events: Events): Promise<void> {
+  return countHours(tx, now, new Map([[batchId, events]]));
+}

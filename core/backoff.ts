@@ -39,6 +39,16 @@ export const capacitySchedule: Schedule = [
   80 * minute,
 ];
 
+/** Pauses between rounds of tries for a connection to the broker, and for its consumer (parity: 1 s doubling to 30 s). */
+export const brokerSchedule: Schedule = [
+  second,
+  2 * second,
+  4 * second,
+  8 * second,
+  16 * second,
+  30 * second,
+];
+
 /**
  * When to look for a batch whose creation has an unknown outcome, counted from the intent. Only after the last
  * look may it be created again (design 3.7: lists may lag behind by a minute).

@@ -33,6 +33,8 @@ export const attemptOutcomes = [
   'exchange_not_found',
   'unroutable',
   'nacked',
+  'broker_blocked',
+  'channel_closed',
   'authorization_error',
   'rabbitmq_not_configured',
   'other',

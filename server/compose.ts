@@ -4,8 +4,10 @@ import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import type { DriverName } from '../core/stages.ts';
 import type { Channel } from './channels/port.ts';
+import { RabbitmqChannel } from './channels/rabbitmq/channel.ts';
 import { makeSecret } from './channels/signature.ts';
 import { WebhookChannel } from './channels/webhook.ts';
+import { type Broker, makeBroker } from './compose-broker.ts';
 import { keepSecret } from './config/secrets.ts';
 import type { Settings } from './config/settings.ts';
 import type { Context } from './context.ts';
@@ -38,6 +40,8 @@ export interface Service {
   readonly dispatcher: Dispatcher;
   readonly upkeep: Upkeep;
   readonly channels: readonly Channel[];
+  /** Null where RABBITMQ_URL is not set. */
+  readonly broker: Broker | null;
   /** Set before anything is stopped. */
   readonly state: { stopping: boolean };
 }
@@ -67,7 +71,16 @@ export async function composeService(settings: Settings, given: Given = {}): Pro
   const state = { stopping: false };
   const gate = new IntakeGate(ctx);
   const intake = new Intake(ctx, gate);
-  const http = await makeHttpServer({ ctx, intake, gate, accepting: () => !state.stopping, ...place });
+  const broker = makeBroker(ctx, intake, gate);
+  const http = await makeHttpServer({
+    ctx,
+    intake,
+    gate,
+    broker,
+    accepting: () => !state.stopping,
+    ...place,
+  });
+  const rabbitmq = new RabbitmqChannel(broker?.publisher ?? null, ctx.clock);
   const webhook = new WebhookChannel({
     secret: ctx.webhookSecret,
     connectTimeoutMs: settings.WEBHOOK_CONNECT_TIMEOUT_MS,
@@ -79,9 +92,9 @@ export async function composeService(settings: Settings, given: Given = {}): Pro
     (name) =>
       new Driver({ name, ctx, concurrency: stageWork[name].places(settings), work: stageWork[name].work }),
   );
-  const dispatcher = new Dispatcher(ctx, { webhook });
+  const dispatcher = new Dispatcher(ctx, { webhook, rabbitmq });
   const upkeep = new Upkeep(ctx, [() => gate.refresh(), () => watchConditions(ctx, gate.diskLow)]);
-  return { ctx, gate, http, drivers, dispatcher, upkeep, channels: [webhook], state };
+  return { ctx, gate, http, drivers, dispatcher, upkeep, channels: [webhook, rabbitmq], broker, state };
 }
 
 async function makeContext(settings: Settings, log: Logger): Promise<Context> {

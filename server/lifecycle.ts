@@ -17,6 +17,9 @@ export async function startService(service: Service): Promise<string> {
   await lookBackAfterRestore(service);
   const url = await http.app.listen({ host: ctx.settings.HOST, port: ctx.settings.PORT });
   for (const driver of service.drivers) driver.start();
+  service.broker?.publishing.start();
+  service.broker?.consuming?.start();
+  service.broker?.input?.start();
   service.dispatcher.start();
   service.upkeep.start();
   const open = await http.auth.isOpen();
@@ -68,10 +71,18 @@ export async function stopService(service: Service): Promise<void> {
     ...service.drivers.map((driver) => driver.stop(ctx.settings.DRAIN_MS)),
     service.dispatcher.stop(),
     service.upkeep.stop(),
+    stopInput(service),
   ]);
   await Promise.all(service.channels.map((channel) => channel.close()));
+  await service.broker?.publishing.stop();
   await ctx.store.close();
   ctx.log.info({ event: 'stopped' });
+}
+
+/** The door first: what it has taken is still to be acknowledged. */
+async function stopInput({ broker }: Service): Promise<void> {
+  await broker?.input?.stop();
+  await broker?.consuming?.stop();
 }
 
 /** What a person reads when the service does not start. */

@@ -35,6 +35,21 @@ export class Metrics {
   );
   readonly deliverySeconds = this.#histogram('delivery_attempt_seconds', 'Duration of delivery attempts', []);
 
+  readonly brokerConnected = this.#gauge('broker_connected', 'Is there a connection to the broker (0 or 1)', [
+    'role',
+  ]);
+  readonly brokerBlocked = this.#gauge('broker_blocked', 'Does the broker refuse to take messages (0 or 1)', [
+    'role',
+  ]);
+  readonly brokerConnections = this.#counter('broker_connections_total', 'Connections made to the broker', [
+    'role',
+  ]);
+  readonly inputMessages = this.#counter(
+    'input_messages_total',
+    'Messages from the input queue, by their end',
+    ['end'],
+  );
+
   readonly batches = this.#gauge('batches', 'Batches kept, by state', ['state']);
   readonly batchRequests = this.#gauge('batch_requests', 'Requests kept, by the state of their batch', [
     'state',

@@ -4,6 +4,7 @@
  */
 import { adoptionLooks } from '../../core/backoff.ts';
 import { defaultLimits } from '../../core/limits.ts';
+import { checkBrokerUrls } from './check-broker-urls.ts';
 import { checkApiKeys, checkSecretKeyBase, checkWebhookSecret } from './check-secrets.ts';
 
 const second = 1_000;
@@ -34,6 +35,7 @@ export type Group =
   | 'Batches'
   | 'Provider pace'
   | 'Delivery'
+  | 'RabbitMQ'
   | 'Retention'
   | 'Alerts'
   | 'Logs';
@@ -236,6 +238,59 @@ export const settingSpecs = {
     5 * minute,
   ),
   WEBHOOK_TIMEOUT_MS: integer('Delivery', 15 * second, "Time limit for a receiver's answer.", 10, 5 * minute),
+
+  RABBITMQ_URL: secretList(
+    'RabbitMQ',
+    'Brokers as amqp:// or amqps:// URLs, separated by commas; the first that answers is used. Needed for both directions.',
+    checkBrokerUrls,
+  ),
+  RABBITMQ_INPUT_QUEUE: text('RabbitMQ', null, 'Takes requests from this queue, as POST /api/requests does.'),
+  RABBITMQ_DEAD_LETTER_QUEUE: text(
+    'RabbitMQ',
+    null,
+    'Gets messages that are no valid request, with the reason in headers; without it they are rejected.',
+  ),
+  RABBITMQ_PREFETCH: integer(
+    'RabbitMQ',
+    500,
+    'Messages of the input queue that may be on their way into the store at once.',
+    1,
+    65_535,
+  ),
+  RABBITMQ_DECLARE: choice(
+    'RabbitMQ',
+    ['true', 'false'],
+    'false',
+    'Makes queues that are not there, as durable quorum queues; exchanges never.',
+  ),
+  RABBITMQ_CONFIRM_TIMEOUT_MS: integer(
+    'RabbitMQ',
+    15 * second,
+    "Time limit for a broker's confirmation of a delivery.",
+    10,
+    45 * second,
+  ),
+  RABBITMQ_HEARTBEAT_S: integer(
+    'RabbitMQ',
+    30,
+    'A broker that is silent for twice as long is taken for gone.',
+    1,
+    600,
+  ),
+  RABBITMQ_CA: text(
+    'RabbitMQ',
+    null,
+    'For amqps: certificates (PEM) that are trusted instead of those of Node; usually as RABBITMQ_CA_FILE.',
+  ),
+  RABBITMQ_CERT: text(
+    'RabbitMQ',
+    null,
+    'For amqps: our own certificate (PEM), where the broker asks for one; usually as RABBITMQ_CERT_FILE.',
+  ),
+  RABBITMQ_KEY: secret(
+    'RabbitMQ',
+    'For amqps: the key of that certificate (PEM); usually as RABBITMQ_KEY_FILE.',
+  ),
 
   RETENTION_BODIES_MS: integer(
     'Retention',

@@ -43,6 +43,7 @@ const routes: [method: string, path: string, who: readonly string[]][] = [
   ['GET', '/api/intake', ['read', 'operate']],
   ['POST', '/api/intake/pause', ['operate']],
   ['POST', '/api/intake/resume', ['operate']],
+  ['GET', '/api/broker', ['read', 'operate']],
   ['GET', '/api/keys', ['operate']],
   ['POST', '/api/keys', ['operate']],
   ['DELETE', '/api/keys/1', ['operate']],

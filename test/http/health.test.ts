@@ -24,7 +24,7 @@ test('/ready says what it looked at', async () => {
   const { status, json } = await api.call('GET', '/ready');
   expect([status, json]).toEqual([
     200,
-    { ready: true, checks: { store: 'ok', intake: 'open', stopping: false } },
+    { ready: true, checks: { store: 'ok', intake: 'open', rabbitmq: 'not configured', stopping: false } },
   ]);
 });
 

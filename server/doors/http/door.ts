@@ -6,6 +6,7 @@ import type { Context } from '../../context.ts';
 import type { Scope } from '../../operator/api-keys.ts';
 import type { Intake } from '../../pipeline/1-intake/accept-request.ts';
 import type { IntakeGate } from '../../pipeline/1-intake/intake-gate.ts';
+import type { BrokerParts } from '../../views/broker-view.ts';
 import type { Authenticator, Caller } from './authenticate.ts';
 
 declare module 'fastify' {
@@ -29,6 +30,8 @@ export interface Door {
   readonly ctx: Context;
   readonly intake: Intake;
   readonly gate: IntakeGate;
+  /** Null where no broker is configured. */
+  readonly broker: BrokerParts | null;
   readonly auth: Authenticator;
   /** False once the service stops. */
   readonly accepting: () => boolean;

@@ -5,6 +5,7 @@ import type { Settings } from '../../config/settings.ts';
 import type { Context } from '../../context.ts';
 import type { Intake } from '../../pipeline/1-intake/accept-request.ts';
 import type { IntakeGate } from '../../pipeline/1-intake/intake-gate.ts';
+import type { BrokerParts } from '../../views/broker-view.ts';
 import { admitRequests } from './admit-requests.ts';
 import { Authenticator } from './authenticate.ts';
 import { BodyDeadline } from './body-deadline.ts';
@@ -17,6 +18,7 @@ import { type AnswerError, makeErrorAnswer } from './error-form.ts';
 import { keepBytes } from './keep-bytes.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
 import { batchRoutes } from './routes/batches.ts';
+import { brokerRoutes } from './routes/broker.ts';
 import { bulkRoutes } from './routes/bulk.ts';
 import { healthRoutes } from './routes/health.ts';
 import { intakeRoutes } from './routes/intake.ts';
@@ -32,6 +34,7 @@ export interface HttpServerOptions {
   readonly ctx: Context;
   readonly intake: Intake;
   readonly gate: IntakeGate;
+  readonly broker: BrokerParts | null;
   readonly accepting: () => boolean;
   readonly consoleFolder?: string;
 }
@@ -66,6 +69,7 @@ export async function makeHttpServer(options: HttpServerOptions): Promise<HttpSe
     resultRoutes(inner);
     intakeRoutes(inner);
     apiKeyRoutes(inner);
+    brokerRoutes(inner);
     healthRoutes(inner);
     consolePages(inner);
   });

@@ -58,7 +58,7 @@ export class BulkIntake {
     this.#ctx = ctx;
     this.#gate = gate;
     this.#completion = completion;
-    this.#rules = { limits: limitsOf(ctx), channels: { rabbitmq: false } };
+    this.#rules = { limits: limitsOf(ctx), channels: { rabbitmq: ctx.settings.RABBITMQ_URL.length > 0 } };
   }
 
   /** Reads the stream to its end, or until intake is shut; everything counted as accepted is on disk. */

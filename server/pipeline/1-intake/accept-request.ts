@@ -19,7 +19,7 @@ export class Intake {
   constructor(ctx: Context, gate: IntakeGate) {
     this.#ctx = ctx;
     this.#gate = gate;
-    this.#rules = { limits: limitsOf(ctx), channels: { rabbitmq: false } };
+    this.#rules = { limits: limitsOf(ctx), channels: { rabbitmq: ctx.settings.RABBITMQ_URL.length > 0 } };
     this.#groups = new GroupCommit({
       store: (arrivals) => this.#store(arrivals),
       groupsUnderWay: 2,

@@ -1,6 +1,7 @@
 /** Checks where an outcome shall go, and names the destination that it belongs to. */
 import type { PostRequest } from '../../../core/contract/intake.ts';
 import { type Complaint, complain } from '../../../core/errors.ts';
+import { hasLoneSurrogate, hasNul } from '../../../core/json/decoded-text.ts';
 
 /** Which channels this installation has. */
 export interface ChannelRules {
@@ -68,6 +69,11 @@ function readBrokerTarget(config: Config, channels: ChannelRules, say: Say): Des
     return null;
   }
   const { rabbitmq_queue: queue, rabbitmq_exchange: exchange, rabbitmq_routing_key: key } = config;
+  for (const [name, value] of Object.entries({ queue, exchange, routing_key: key })) {
+    if (value === undefined || isBrokerName(value)) continue;
+    say(`must be at most ${mostNameBytes} bytes of text without NUL.`, `/rabbitmq_${name}`);
+    return null;
+  }
   if (queue !== undefined && exchange === undefined && key === undefined) {
     return { type: 'rabbitmq', address: `queue ${queue}` };
   }
@@ -76,4 +82,11 @@ function readBrokerTarget(config: Config, channels: ChannelRules, say: Say): Des
   }
   say('needs either rabbitmq_queue, or rabbitmq_exchange with rabbitmq_routing_key.', '');
   return null;
+}
+
+/** AMQP counts the length of a name in one byte. */
+const mostNameBytes = 255;
+
+function isBrokerName(text: string): boolean {
+  return Buffer.byteLength(text) <= mostNameBytes && !hasNul(text) && !hasLoneSurrogate(text);
 }

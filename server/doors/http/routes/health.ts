@@ -1,14 +1,20 @@
 /** Whether it lives, whether it is ready, and its figures. */
 import Type from 'typebox';
+import { summarizeBroker } from '../../../views/broker-view.ts';
 import { fillGauges } from '../../../views/gauges.ts';
 import { type Door, errors } from '../door.ts';
 
 const ReadySchema = Type.Object({
   ready: Type.Boolean(),
-  checks: Type.Object({ store: Type.String(), intake: Type.String(), stopping: Type.Boolean() }),
+  checks: Type.Object({
+    store: Type.String(),
+    intake: Type.String(),
+    rabbitmq: Type.String({ description: 'Told, but no reason not to be ready: HTTP goes on without it.' }),
+    stopping: Type.Boolean(),
+  }),
 });
 
-export function healthRoutes({ app, ctx, gate, accepting }: Door): void {
+export function healthRoutes({ app, ctx, gate, broker, accepting }: Door): void {
   app.get('/health', {
     schema: {
       summary: 'Is the process alive?',
@@ -32,7 +38,8 @@ export function healthRoutes({ app, ctx, gate, accepting }: Door): void {
       );
       const intake = gate.paused ? 'paused' : gate.diskLow ? 'disk low' : 'open';
       const ready = store === 'ok' && accepting();
-      return reply.code(ready ? 200 : 503).send({ ready, checks: { store, intake, stopping: !accepting() } });
+      const checks = { store, intake, rabbitmq: summarizeBroker(broker), stopping: !accepting() };
+      return reply.code(ready ? 200 : 503).send({ ready, checks });
     },
   });
   app.get('/metrics', {

@@ -1,0 +1,170 @@
+/**
+ * The door for requests that come through a queue: the same content and the same checks as `POST /api/requests`.
+ *
+ * A message is acknowledged after its request is on disk. One that can never be stored is set aside. Where the fault
+ * is ours or passing (a store that does not answer, a full disk, a pause), the consumer lets go of everything, which
+ * puts it back into the queue, rests, longer each time, and begins anew. One loop does all this, one consumer after
+ * the other, so that there are never two.
+ */
+import type { ChannelModel, ConsumeMessage } from 'amqplib';
+import { brokerSchedule, pauseAfter } from '../../../core/backoff.ts';
+import { AppError } from '../../../core/errors.ts';
+import type { BrokerLink } from '../../channels/rabbitmq/link.ts';
+import { declareQueue, type Publisher } from '../../channels/rabbitmq/publisher.ts';
+import type { Context } from '../../context.ts';
+import type { Intake } from '../../pipeline/1-intake/accept-request.ts';
+import type { IntakeGate } from '../../pipeline/1-intake/intake-gate.ts';
+import { ConsumerTurn } from './consumer-turn.ts';
+import { setAside } from './set-aside.ts';
+
+export interface InputConsumerOptions {
+  readonly ctx: Context;
+  readonly intake: Intake;
+  readonly gate: IntakeGate;
+  readonly link: BrokerLink;
+  /** For dead letters. */
+  readonly publisher: Publisher;
+  readonly queue: string;
+}
+
+export interface ConsumerStanding {
+  /** `resting`: after a fault, until its pause is over. */
+  readonly state: 'off' | 'consuming' | 'resting';
+  readonly reason: string | null;
+}
+
+/** Bytes in the hands of one consumer. Large messages make it take fewer at once. */
+const mostBytes = 32_000_000;
+/** After this many windows of messages that were not too much, it takes twice as many again. */
+const steadyWindows = 20;
+
+export class InputConsumer {
+  readonly #options: InputConsumerOptions;
+  readonly #stopping = new AbortController();
+  #standing: ConsumerStanding = { state: 'off', reason: null };
+  #prefetch: number;
+  #faults = 0;
+  #loop: Promise<void> | undefined;
+
+  constructor(options: InputConsumerOptions) {
+    this.#options = options;
+    this.#prefetch = options.ctx.settings.RABBITMQ_PREFETCH;
+  }
+
+  get queue(): string {
+    return this.#options.queue;
+  }
+
+  get standing(): ConsumerStanding {
+    return this.#standing;
+  }
+
+  start(): void {
+    this.#loop ??= this.#run();
+  }
+
+  /** Takes nothing more; what is on its way is stored and acknowledged. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#loop;
+    this.#standing = { state: 'off', reason: null };
+  }
+
+  async #run(): Promise<void> {
+    const { link, gate } = this.#options;
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      try {
+        const connection = await link.whenOpen(signal);
+        if (!connection) continue;
+        gate.check();
+        await this.#consume(connection);
+      } catch (error) {
+        this.#standing = { state: 'off', reason: (error as Error).message };
+        // A lost connection has its own pauses.
+        if (!signal.aborted && link.connection) await this.#rest(error as Error);
+      }
+    }
+  }
+
+  /** Pauses that grow until a request has been stored again. */
+  async #rest({ message: why }: Error): Promise<void> {
+    const { ctx, queue } = this.#options;
+    this.#faults += 1;
+    const pauseMs = Math.round(
+      pauseAfter(brokerSchedule, this.#faults, ctx.random()) / ctx.settings.RETRY_FASTER,
+    );
+    this.#standing = { state: 'resting', reason: why };
+    ctx.log.warn({ event: 'input_rests', queue, why, pauseMs });
+    await ctx.clock.pause(pauseMs, this.#stopping.signal);
+  }
+
+  /** @throws Error what ended the consumer, unless it was asked to */
+  async #consume(connection: ChannelModel): Promise<void> {
+    const { ctx, queue } = this.#options;
+    const { signal } = this.#stopping;
+    if (ctx.settings.RABBITMQ_DECLARE === 'true') await declareQueue(connection, queue);
+    const turn = await ConsumerTurn.begin(connection, {
+      queue,
+      prefetch: this.#prefetch,
+      name: `openai-batch-manager ${ctx.replica}`,
+      take: (message, turn) => {
+        this.#adjust(turn);
+        return this.#take(message);
+      },
+    });
+    const stop = () => turn.end(null);
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+    this.#standing = { state: 'consuming', reason: null };
+    ctx.log.info({ event: 'input_open', queue, prefetch: this.#prefetch });
+    const fault = await turn.ended;
+    signal.removeEventListener('abort', stop);
+    await turn.close(ctx.clock, ctx.settings.DRAIN_MS);
+    if (fault) throw fault;
+  }
+
+  /** AMQP bounds messages, not bytes. A new bound needs a new consumer. */
+  #adjust(turn: ConsumerTurn): void {
+    const wanted = this.#options.ctx.settings.RABBITMQ_PREFETCH;
+    const { messages, bytes } = turn.underWay;
+    if (bytes > mostBytes && this.#prefetch > 1) {
+      this.#prefetch = Math.max(1, Math.min(this.#prefetch - 1, Math.floor((mostBytes / bytes) * messages)));
+      turn.end(null);
+    } else if (this.#prefetch < wanted && turn.taken > steadyWindows * this.#prefetch) {
+      this.#prefetch = Math.min(wanted, this.#prefetch * 2);
+      turn.end(null);
+    }
+  }
+
+  /** @throws Error a fault of ours, or one that passes */
+  async #take(message: ConsumeMessage): Promise<'acknowledge' | 'reject'> {
+    const { ctx, publisher, queue } = this.#options;
+    const end = await this.#store(message).catch((error: Error) => {
+      if (!isRefusal(error)) throw error;
+      return setAside({ ctx, publisher, queue, message, refusal: error });
+    });
+    this.#faults = 0;
+    ctx.metrics.inputMessages.inc({ end });
+    return end === 'rejected' ? 'reject' : 'acknowledge';
+  }
+
+  async #store({ content }: ConsumeMessage): Promise<'stored' | 'known'> {
+    const { ctx, intake } = this.#options;
+    const limit = ctx.settings.BODY_LIMIT_BYTES;
+    if (content.length > limit) {
+      ctx.metrics.requestsRefused.inc({ door: 'amqp', code: 'payload_too_large' });
+      throw new AppError(
+        'payload_too_large',
+        `The message has ${content.length} bytes; a request may have ${limit}.`,
+      );
+    }
+    const { kind } = await intake.accept(content, 'amqp');
+    return kind === 'accepted' ? 'stored' : 'known';
+  }
+}
+
+/** The message is at fault and will be for ever; a pause of intake is not its fault. */
+function isRefusal(error: Error): error is AppError {
+  return error instanceof AppError && error.fate === 'expected' && error.code !== 'maintenance_mode';
+}

@@ -82,6 +82,7 @@ export class ConfirmedChannel {
     const giveUp = () => late.resolve({ kind: 'late' });
     const timer = setTimeout(giveUp, limitMs);
     signal.addEventListener('abort', giveUp, { once: true });
+    if (signal.aborted) giveUp();
     try {
       while (this.#isFull && !this.#ended) {
         const room = new Promise<void>((resolve) => this.#waitingForRoom.push(resolve));
@@ -89,6 +90,7 @@ export class ConfirmedChannel {
         if (end) return end;
       }
       if (this.#ended) return { kind: 'ended', error: this.#ended };
+      if (signal.aborted) return { kind: 'late' };
       return await Promise.race([this.#send(message), late.promise]);
     } finally {
       clearTimeout(timer);

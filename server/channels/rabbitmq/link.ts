@@ -104,17 +104,25 @@ export class BrokerLink {
 
   /** The connection once there is one; null when the link stops, or at the signal. */
   async whenOpen(signal: AbortSignal): Promise<ChannelModel | null> {
-    while (!this.#connection && !signal.aborted && !this.#stopping.signal.aborted) {
-      await new Promise<void>((resolve) => {
-        const wake = () => {
-          signal.removeEventListener('abort', wake);
-          resolve();
-        };
-        this.#waiters.push(wake);
-        signal.addEventListener('abort', wake, { once: true });
-      });
-    }
+    while (!this.#connection && !signal.aborted && !this.#stopping.signal.aborted) await this.#change(signal);
     return signal.aborted ? null : this.#connection;
+  }
+
+  /** Resolves when it is known whether the try under way succeeds; at once where there is none. */
+  async whenTried(signal: AbortSignal): Promise<void> {
+    while (this.#standing.state === 'connecting' && !signal.aborted) await this.#change(signal);
+  }
+
+  /** Resolves at the next change of state, or at the signal. */
+  #change(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = () => {
+        signal.removeEventListener('abort', wake);
+        resolve();
+      };
+      this.#waiters.push(wake);
+      signal.addEventListener('abort', wake, { once: true });
+    });
   }
 
   async #run(): Promise<void> {
@@ -209,7 +217,6 @@ export class BrokerLink {
     metrics.brokerConnections.inc({ role });
     this.#stand('connected', null);
     log.info({ event: 'broker_connected', role, broker: this.#standing.broker });
-    this.#wakeWaiters();
     await ended.promise;
     if (this.#stopping.signal.aborted) return;
     const { outcome, error: why } = nameBrokerFailure(this.#failure);
@@ -233,6 +240,7 @@ export class BrokerLink {
   #stand(state: LinkState, reason: string | null, broker = this.#standing.broker): void {
     const since = state === this.#standing.state ? this.#standing.since : this.#options.clock.now();
     this.#standing = { state, reason, broker, since };
+    this.#wakeWaiters();
     this.#tell();
   }
 

@@ -58,7 +58,7 @@ export class Publisher {
     const { link } = this.#options;
     if (!link.connection && link.standing.state === 'connecting') {
       const patience = AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]);
-      await link.whenOpen(patience);
+      await link.whenTried(patience);
     }
     const { connection } = link;
     if (connection !== this.#connection) {

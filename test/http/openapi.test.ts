@@ -243,7 +243,7 @@ test('keys and intake', async () => {
   expect((await call('DELETE', `/api/keys/${made.json.id}`)).status).toBe(204);
   for (const order of ['pause', 'resume'])
     expect((await call('POST', `/api/intake/${order}`)).status).toBe(200);
-  for (const path of ['/api/intake', '/health', '/ready', '/metrics'])
+  for (const path of ['/api/intake', '/api/broker', '/health', '/ready', '/metrics'])
     expect((await call('GET', path)).status).toBe(200);
 });
 
@@ -254,8 +254,9 @@ test('500 without inner words, and 503 with Retry-After, wherever they are descr
     'POST /api/requests': { body: makePost('broken') },
     'POST /api/keys': { body: { name: 'x', scopes: ['read'] } },
     'POST /api/requests/bulk': { body: JSON.stringify(makePost('broken')), type: 'application/jsonl' },
-    // It needs no store by itself, but this key has to be looked up.
+    // These need no store by themselves, but this key has to be looked up.
     'GET /api/intake': { key: 'unknown' },
+    'GET /api/broker': { key: 'unknown' },
   };
   const faults = [
     [500, new TypeError('inner words')],

@@ -13,13 +13,15 @@ export class Runner {
   readonly #pool: pg.Pool;
   readonly #shared: Shared;
   readonly #writes: boolean;
+  readonly #broken = new WeakSet<pg.PoolClient>();
   readonly #underWay = new Set<Promise<unknown>>();
   #closing: Promise<void> | undefined;
 
   constructor(url: string, role: Role, shared: Shared) {
     this.#pool = new pg.Pool(connectionOptions(url, role));
-    // A connection that breaks while nobody uses it is replaced at the next use.
+    // Whoever uses a broken connection learns it from their query; one that nobody uses is replaced.
     this.#pool.on('error', () => {});
+    this.#pool.on('connect', (client) => client.on('error', () => this.#broken.add(client)));
     this.#shared = shared;
     this.#writes = role.name !== 'read';
   }
@@ -59,11 +61,6 @@ export class Runner {
 
   async #runOnce(operation: Operation, input: unknown): Promise<unknown> {
     const client = await this.#pool.connect();
-    let broken: Error | undefined;
-    const note = (error: Error) => {
-      broken = error;
-    };
-    client.on('error', note);
     try {
       const tx = new PostgresTx(client, this.#shared);
       if (!this.#writes) return await operation(tx, input);
@@ -73,11 +70,10 @@ export class Runner {
       this.#shared.remember(tx.found);
       return answer;
     } catch (error) {
-      if (this.#writes) await client.query('rollback').catch(note);
+      if (this.#writes) await client.query('rollback').catch(() => this.#broken.add(client));
       throw error;
     } finally {
-      client.off('error', note);
-      client.release(broken);
+      client.release(this.#broken.has(client));
     }
   }
 }

@@ -32,6 +32,7 @@ import { listRequests } from './read/list-requests.ts';
 import { listMovedBatches, readLiveMark } from './read/live.ts';
 import { listRecords } from './read/records.ts';
 import { getRequest, getResult, getResults, listAttempts, listRuns } from './read/requests.ts';
+import { beatReplica, leaveReplica, listReplicas } from './replicas/beat-replica.ts';
 import { cancelRequest, deleteRequest } from './requests/stop-request.ts';
 import { createApiKey, findApiKey, listApiKeys, revokeApiKey } from './settings/api-keys.ts';
 import { claimInstallation, readSettings, removeSetting, writeSetting } from './settings/settings.ts';
@@ -47,6 +48,7 @@ export const writes = {
   advanceBatch,
   applyResults,
   beginAction,
+  beatReplica,
   breakDeliveryLeases,
   breakLeases,
   cancelBatch,
@@ -64,6 +66,7 @@ export const writes = {
   finishDownload,
   keepLease,
   noteRefusals,
+  leaveReplica,
   planCleanup,
   postponeCleanup,
   recordDeliveries,
@@ -112,6 +115,7 @@ export const reads = {
   listLeases,
   listMovedBatches,
   listRecords,
+  listReplicas,
   listRequests,
   listRuns,
   listTransitions,

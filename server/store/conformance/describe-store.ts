@@ -12,6 +12,7 @@ import { describeMoves } from './moves.ts';
 import { describeReads } from './reads.ts';
 import { describeRecovery } from './recovery.ts';
 import { describeRepeats } from './repeats.ts';
+import { describeReplicas } from './replicas.ts';
 import { describeResults } from './results.ts';
 import { describeUpkeep } from './upkeep.ts';
 
@@ -26,6 +27,7 @@ export function describeStore(name: string, openStore: OpenStore): void {
     describe('recovery', () => describeRecovery(openStore));
     describe('deliveries', () => describeDeliveries(openStore));
     describe('redelivery and restart', () => describeRepeats(openStore));
+    describe('replicas', () => describeReplicas(openStore));
     describe('reads', () => describeReads(openStore));
     describe('upkeep', () => describeUpkeep(openStore));
     describe('figures and actions', () => describeConsole(openStore));

@@ -74,6 +74,10 @@ async function callOperators(line: Line): Promise<void> {
   await line.settle('cancelled');
   await line.handOver();
   await store.breakLeases();
+  const who = { name: 'one', role: 'all', version: '1', startedAt: 1, deliveryLeaseMs: 60_000 } as const;
+  await store.beatReplica({ ...who, now: 1, deadAfterMs: 5 });
+  await store.beatReplica({ ...who, name: 'two', now: 10, deadAfterMs: 5 });
+  await store.leaveReplica({ name: 'two', now, deliveryLeaseMs: 60_000 });
 }
 
 async function callReads(line: Line): Promise<void> {
@@ -92,6 +96,7 @@ async function callReads(line: Line): Promise<void> {
   await store.listTransitions({ batchId, limit: 10 });
   await store.countBatches();
   await store.countRequests();
+  await store.listReplicas();
   await store.getResult({ requestId });
   await store.getResults({ requestIds: [requestId] });
   await store.listAttempts({ requestId, limit: 10 });

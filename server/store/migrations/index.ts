@@ -1,6 +1,7 @@
 /** Every schema change in order. The position in this list is the version; entries are never edited. */
 import { theLine, theLineUndone } from './0001-the-line.ts';
 import { recovery, recoveryUndone } from './0003-recovery.ts';
+import { replicas, replicasUndone } from './0006-replicas.ts';
 import { consoleFigures, consoleFiguresUndone } from './0007-console.ts';
 
 interface Migration {
@@ -22,5 +23,6 @@ export const migrations: readonly Migration[] = [
     down: { sql: theLineUndone, losesData: true },
   },
   { name: '0003-recovery', up: recovery, down: { sql: recoveryUndone, losesData: false } },
+  { name: '0006-replicas', up: replicas, down: { sql: replicasUndone, losesData: false } },
   { name: '0007-console', up: consoleFigures, down: { sql: consoleFiguresUndone, losesData: true } },
 ];

@@ -1,0 +1,109 @@
+import type { Tx } from '../tx.ts';
+
+export type Role = 'all' | 'api' | 'worker';
+
+export interface BeatInput {
+  /** Of this process, and of no process before it. */
+  readonly name: string;
+  readonly role: Role;
+  readonly version: string;
+  readonly startedAt: number;
+  readonly now: number;
+  /** Silent for longer than this, a replica counts as dead. */
+  readonly deadAfterMs: number;
+  /** How far ahead of `now` a live delivery lease may end. */
+  readonly deliveryLeaseMs: number;
+}
+
+export interface BeatOutput {
+  /** False when it was not among the living: it is new, or others have taken it for dead. */
+  readonly known: boolean;
+  /** Whether it is the one that sweeps: the oldest of those that work. */
+  readonly leader: boolean;
+  readonly takenOver: TakenOver;
+}
+
+export interface TakenOver {
+  readonly replicas: readonly string[];
+  readonly batches: number;
+  readonly deliveries: number;
+}
+
+/**
+ * Says that a replica lives, and takes over from those that do not: their leases end, so that the next claim of
+ * anybody finds the work. Primary key of replicas; a handful of rows.
+ */
+export async function beatReplica(tx: Tx, input: BeatInput): Promise<BeatOutput> {
+  const { name, role, now } = input;
+  const changed = await tx.run('update replicas set seen_at = ? where name = ?', now, name);
+  if (changed === 0) {
+    await tx.run(
+      'insert into replicas (name, role, version, started_at, seen_at) values (?, ?, ?, ?, ?)',
+      name,
+      role,
+      input.version,
+      input.startedAt,
+      now,
+    );
+  }
+  const dead = await tx.all<{ name: string }>(
+    `select name from replicas where seen_at < ? and name <> ? order by name${tx.skipLocked}`,
+    now - input.deadAfterMs,
+    name,
+  );
+  const names = dead.map((row) => row.name);
+  const takenOver = await takeOver(tx, names, now, input.deliveryLeaseMs);
+  const oldest = await tx.get<{ name: string }>(
+    `select name from replicas where role <> 'api' and seen_at >= ? order by started_at, name limit 1`,
+    now - input.deadAfterMs,
+  );
+  return { known: changed === 1, leader: oldest?.name === name, takenOver };
+}
+
+/** A replica that stops gives back what it still holds. */
+export async function leaveReplica(
+  tx: Tx,
+  input: { readonly name: string; readonly now: number; readonly deliveryLeaseMs: number },
+): Promise<TakenOver> {
+  return takeOver(tx, [input.name], input.now, input.deliveryLeaseMs);
+}
+
+/** Indexes: batches_leased; requests_due, within one lease from now. */
+async function takeOver(
+  tx: Tx,
+  names: readonly string[],
+  now: number,
+  deliveryLeaseMs: number,
+): Promise<TakenOver> {
+  if (names.length === 0) return { replicas: [], batches: 0, deliveries: 0 };
+  const batches = await tx.run(
+    `update batches set lease_token = null, lease_until = null, lease_owner = null
+     where lease_token is not null and lease_owner in ${tx.textList}`,
+    tx.listOf(names),
+  );
+  const deliveries = await tx.run(
+    `update requests set due_at = ?, lease_token = null
+     where id in (
+       select r.id from destinations d join requests r on r.destination_id = d.id
+       where r.state = 'delivering' and r.due_at > ? and r.due_at <= ? and r.lease_token in ${tx.textList})`,
+    now,
+    now,
+    now + deliveryLeaseMs,
+    tx.listOf(names),
+  );
+  await tx.run(`delete from replicas where name in ${tx.textList}`, tx.listOf(names));
+  return { replicas: names, batches, deliveries };
+}
+
+export interface ReplicaRow {
+  name: string;
+  role: Role;
+  version: string;
+  started_at: number;
+  seen_at: number;
+}
+
+/** Oldest first. */
+export async function listReplicas(tx: Tx): Promise<ReplicaRow[]> {
+  return tx.all<ReplicaRow>('select * from replicas order by started_at, name limit 1000');
+}

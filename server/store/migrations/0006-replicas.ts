@@ -9,10 +9,10 @@ create table replicas (
 ) strict;
 
 -- Which batches does a dead replica hold?
-create index batches_leased on batches (lease_owner) where lease_token is not null;
+create index batches_owned on batches (lease_owner) where lease_token is not null;
 `;
 
 export const replicasUndone = `
-drop index batches_leased;
+drop index batches_owned;
 drop table replicas;
 `;

@@ -1,4 +1,4 @@
--- Schema 3, made by the migrations. Do not edit.
+-- Schema 4, made by the migrations. Do not edit.
 
 CREATE TABLE actions (
   id bigint not null generated as identity,
@@ -129,6 +129,7 @@ CREATE INDEX batches_due ON batches USING btree (state, due_at, id) WHERE (due_a
 CREATE INDEX batches_ended ON batches USING btree (ended_at, id) WHERE (ended_at IS NOT NULL);
 CREATE INDEX batches_leased ON batches USING btree (lease_until, id) WHERE (lease_until IS NOT NULL);
 CREATE UNIQUE INDEX batches_open ON batches USING btree (endpoint, model) WHERE (state = 'building'::text);
+CREATE INDEX batches_owned ON batches USING btree (lease_owner, id) WHERE (lease_token IS NOT NULL);
 CREATE UNIQUE INDEX batches_pkey ON batches USING btree (id);
 CREATE INDEX batches_settled ON batches USING btree (settled_at, id) WHERE (settled_at IS NOT NULL);
 CREATE INDEX batches_troubled ON batches USING btree (last_error_at, id) WHERE (last_error IS NOT NULL);
@@ -190,6 +191,15 @@ CREATE TABLE remote_cleanups (
 CREATE INDEX remote_cleanups_due ON remote_cleanups USING btree (due_at, id);
 CREATE UNIQUE INDEX remote_cleanups_kind_remote_id_key ON remote_cleanups USING btree (kind, remote_id);
 CREATE UNIQUE INDEX remote_cleanups_pkey ON remote_cleanups USING btree (id);
+
+CREATE TABLE replicas (
+  name text not null,
+  role text not null,
+  version text not null,
+  started_at bigint not null,
+  seen_at bigint not null
+);
+CREATE UNIQUE INDEX replicas_pkey ON replicas USING btree (name);
 
 CREATE TABLE request_bodies (
   request_id bigint not null,

@@ -68,7 +68,7 @@ export async function leaveReplica(
   return takeOver(tx, [input.name], input.now, input.deliveryLeaseMs);
 }
 
-/** Indexes: batches_leased; requests_due, within one lease from now. */
+/** Indexes: batches_owned; requests_due, within one lease from now. */
 async function takeOver(
   tx: Tx,
   names: readonly string[],

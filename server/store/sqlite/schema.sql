@@ -1,4 +1,4 @@
--- Schema 3, made by the migrations. Do not edit.
+-- Schema 4, made by the migrations. Do not edit.
 
 CREATE TABLE actions (
   id integer primary key autoincrement,
@@ -127,6 +127,7 @@ CREATE INDEX batches_due on batches (state, due_at) where due_at is not null;
 CREATE INDEX batches_ended on batches (ended_at) where ended_at is not null;
 CREATE INDEX batches_leased on batches (lease_until) where lease_until is not null;
 CREATE UNIQUE INDEX batches_open on batches (endpoint, model) where state = 'building';
+CREATE INDEX batches_owned on batches (lease_owner) where lease_token is not null;
 CREATE INDEX batches_settled on batches (settled_at) where settled_at is not null;
 CREATE INDEX batches_troubled on batches (last_error_at) where last_error is not null;
 
@@ -189,6 +190,14 @@ CREATE TABLE remote_cleanups (
   unique (kind, remote_id)
 ) strict;
 CREATE INDEX remote_cleanups_due on remote_cleanups (due_at);
+
+CREATE TABLE replicas (
+  name text not null primary key,
+  role text not null,
+  version text not null,
+  started_at integer not null,
+  seen_at integer not null
+) strict;
 
 CREATE TABLE request_bodies (
   request_id integer primary key references requests (id) on delete cascade,

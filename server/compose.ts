@@ -78,6 +78,15 @@ export async function composeService(settings: Settings, given: Given = {}): Pro
     gate,
     broker,
     accepting: () => !state.stopping,
+    engine: () => ({
+      drivers: drivers.map(({ name, busy, slots }) => ({ name, busy, slots })),
+      sender: { busy: dispatcher.busy, slots: settings.DELIVERY_CONCURRENCY },
+      upkeep: {
+        everyMs: upkeep.everyMs,
+        lastAt: upkeep.lastRound?.at ?? null,
+        lastMs: upkeep.lastRound?.ms ?? null,
+      },
+    }),
     ...place,
   });
   const rabbitmq = new RabbitmqChannel(broker?.publisher ?? null, ctx.clock);

@@ -10,7 +10,10 @@ import { ProviderError } from './provider/errors.ts';
 export async function startService(service: Service): Promise<string> {
   const { ctx, http, gate } = service;
   const keys = (await ctx.store.listApiKeys()).filter((key) => key.revoked_at === null);
-  checkExposure(ctx.settings, keys.length + ctx.settings.API_KEYS.length);
+  checkExposure(
+    ctx.settings,
+    keys.length + ctx.settings.API_KEYS.length + (http.auth.sessions.guarded ? 1 : 0),
+  );
   await checkProviderKey(service);
   await gate.refresh();
   if (ctx.store.dialect === 'sqlite') await takeOver(service);

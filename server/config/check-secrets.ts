@@ -2,6 +2,7 @@
 
 const scopes = ['produce', 'operate', 'read'];
 const leastKeyBase = 32;
+const leastPassword = 10;
 /** Standard Webhooks asks for 24 to 64 bytes; shorter ones of older receivers are still honoured. */
 const leastSigningBytes = 16;
 
@@ -9,6 +10,10 @@ export function checkSecretKeyBase(text: string): string | null {
   return text.length >= leastKeyBase
     ? null
     : `must have ${leastKeyBase} characters or more; make one with: openssl rand -hex 32.`;
+}
+
+export function checkPassword(text: string): string | null {
+  return text.length >= leastPassword ? null : `must have ${leastPassword} characters or more.`;
 }
 
 export function checkWebhookSecret(text: string): string | null {

@@ -5,7 +5,7 @@
 import { adoptionLooks } from '../../core/backoff.ts';
 import { defaultLimits } from '../../core/limits.ts';
 import { checkBrokerUrls } from './check-broker-urls.ts';
-import { checkApiKeys, checkSecretKeyBase, checkWebhookSecret } from './check-secrets.ts';
+import { checkApiKeys, checkPassword, checkSecretKeyBase, checkWebhookSecret } from './check-secrets.ts';
 
 const second = 1_000;
 const minute = 60 * second;
@@ -125,6 +125,13 @@ export const settingSpecs = {
     'Keys from the environment: name:scopes:key, separated by commas; scopes (produce, read, operate) joined by +.',
     checkApiKeys,
   ),
+
+  CONSOLE_PASSWORD: secret(
+    'Access',
+    'Opens the console to an operator, who may do everything. While it is set, the API needs a key as well.',
+    checkPassword,
+  ),
+  CONSOLE_READ_PASSWORD: secret('Access', 'Opens the console to a reader, who may only look.', checkPassword),
 
   DATABASE_PATH: text('Store', './data/openai-batch-manager.db', 'The SQLite file.'),
   SECRET_KEY_BASE: secret(

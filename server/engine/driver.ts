@@ -43,6 +43,15 @@ export class Driver {
     this.#options = options;
   }
 
+  get name(): DriverName {
+    return this.#options.name;
+  }
+
+  /** Batches it may work on at once. */
+  get slots(): number {
+    return this.#options.concurrency;
+  }
+
   get busy(): number {
     return this.#underWay.size;
   }

@@ -11,6 +11,8 @@ const sliceRows = 500;
 /** Two megabytes at SQLite's page size: a few milliseconds of the writer. */
 const pagesAtOnce = 500;
 const cleanupsAtOnce = 10;
+/** Figures and the list of orders outlive what they speak of: 400 days, to compare a month with last year's. */
+const figuresKeptMs = 400 * 24 * 3_600_000;
 const cleanupLeaseMs = 120_000;
 
 export class Upkeep {
@@ -26,6 +28,12 @@ export class Upkeep {
     this.#ctx = ctx;
     this.#also = also;
   }
+
+  /** The last round that ended: when it began and how long it took, in milliseconds. */
+  lastRound: { readonly at: number; readonly ms: number } | null = null;
+
+  /** Pause between two rounds. */
+  readonly everyMs = pauseMs;
 
   start(): void {
     const off = this.#ctx.wakeUps.on('upkeep', () => {
@@ -57,7 +65,10 @@ export class Upkeep {
       store.removeAttempts({ before: now - settings.RETENTION_ATTEMPTS_MS, limit }),
     );
     if (store.dialect === 'sqlite') await this.#untilDone(() => store.releasePages({ pages: pagesAtOnce }));
+    await store.removeFigures({ before: now - figuresKeptMs });
+    await this.#untilDone(() => store.removeActions({ before: now - figuresKeptMs, limit }));
     await this.#cleanUpRemotely();
+    this.lastRound = { at: now, ms: clock.now() - now };
   }
 
   async #untilDone(slice: () => Promise<boolean>): Promise<void> {

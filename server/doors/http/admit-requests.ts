@@ -26,7 +26,7 @@ export function admitRequests(app: FastifyInstance, { auth, deadline, answerErro
     }
     const { scopes } = request.routeOptions.config;
     if (!scopes) return done();
-    auth.authenticate(request.headers.authorization, scopes).then((caller) => {
+    auth.authenticate(request, scopes).then((caller) => {
       request.caller = caller;
       done();
     }, done);

@@ -1,7 +1,9 @@
 /** Who is calling, and may they. Bearer keys; without any key the service answers on loopback only. */
+import type { FastifyRequest } from 'fastify';
 import { AppError } from '../../../core/errors.ts';
 import type { Context } from '../../context.ts';
 import { hashKey, type Scope, scopes } from '../../operator/api-keys.ts';
+import { refuseForeignPage, Sessions } from './console/sessions.ts';
 
 export interface Caller {
   /** Stands in transitions and the audit. */
@@ -13,10 +15,18 @@ export interface Caller {
 const allScopes: ReadonlySet<Scope> = new Set(scopes);
 const anyone: Caller = { actor: 'anonymous', scopes: allScopes };
 
+/** What a request says about who sent it. */
+type Asked = Pick<FastifyRequest, 'method' | 'headers'>;
+
+function whose({ actor }: Caller): string {
+  return actor.startsWith('key ') ? 'This API key' : `Your session (${actor})`;
+}
+
 /** A key that was found is believed for this long; revoking takes effect no later. */
 const trustMs = 5_000;
 
 export class Authenticator {
+  readonly sessions: Sessions;
   readonly #ctx: Context;
   readonly #fromEnvironment: ReadonlyMap<string, Caller>;
   readonly #trusted = new Map<string, { caller: Caller; until: number }>();
@@ -24,17 +34,27 @@ export class Authenticator {
 
   constructor(ctx: Context) {
     this.#ctx = ctx;
+    this.sessions = new Sessions(ctx);
     this.#fromEnvironment = new Map(ctx.settings.API_KEYS.map(parseKey));
   }
 
   /** @throws AppError `unauthorized` or `forbidden` */
-  async authenticate(authorization: string | undefined, oneOf: readonly Scope[]): Promise<Caller> {
-    const caller =
-      authorization === undefined ? await this.#withoutKey() : await this.#withKey(authorization);
+  async authenticate(asked: Asked, oneOf: readonly Scope[]): Promise<Caller> {
+    const caller = await this.recognise(asked);
     if (!caller.scopes.has('operate') && !oneOf.some((scope) => caller.scopes.has(scope))) {
-      throw new AppError('forbidden', `This API key lacks the scope ${oneOf.join(' or ')}.`);
+      throw new AppError('forbidden', `${whose(caller)} lacks the scope ${oneOf.join(' or ')}.`);
     }
     return caller;
+  }
+
+  /**
+   * Who sent this: by key, by session, or anybody where that is enough.
+   *
+   * @throws AppError `unauthorized`, or `forbidden` when a page of another site sent it
+   */
+  recognise(asked: Asked): Promise<Caller> {
+    const { authorization } = asked.headers;
+    return authorization === undefined ? this.#withoutKey(asked) : this.#withKey(authorization);
   }
 
   /** Whether calls without a key are answered: nobody has made a key, or AUTH=none was set on purpose. */
@@ -42,7 +62,8 @@ export class Authenticator {
     const now = this.#ctx.clock.now();
     if (this.#open && this.#open.until > now) return this.#open.value;
     const value =
-      this.#ctx.settings.AUTH === 'none' || (this.#fromEnvironment.size === 0 && !(await this.#hasKeys()));
+      this.#ctx.settings.AUTH === 'none' ||
+      (this.#fromEnvironment.size === 0 && !this.sessions.guarded && !(await this.#hasKeys()));
     this.#open = { value, until: now + trustMs };
     return value;
   }
@@ -57,8 +78,19 @@ export class Authenticator {
     return (await this.#ctx.store.listApiKeys()).some((key) => key.revoked_at === null);
   }
 
-  async #withoutKey(): Promise<Caller> {
-    if (await this.isOpen()) return anyone;
+  async #withoutKey({ method, headers }: Asked): Promise<Caller> {
+    const session = this.sessions.read(headers.cookie);
+    if (session) {
+      const stands = session.by === 'password' || (await this.#callerOf(session.proof)) !== null;
+      if (stands) {
+        refuseForeignPage(method, headers, true);
+        return { actor: session.actor, scopes: new Set(session.scopes) };
+      }
+    }
+    if (await this.isOpen()) {
+      refuseForeignPage(method, headers, false);
+      return anyone;
+    }
     throw new AppError('unauthorized', 'Send an API key: "Authorization: Bearer <key>".');
   }
 
@@ -66,17 +98,27 @@ export class Authenticator {
     const key = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
     if (key === undefined)
       throw new AppError('unauthorized', 'Send the API key as "Authorization: Bearer <key>".');
+    const caller = await this.#callerOf(hashKey(key));
+    if (caller) return caller;
+    if (await this.isOpen()) return anyone;
+    throw new AppError('unauthorized', 'This API key is not known, or was revoked.');
+  }
+
+  /** Who has this key; null when nobody has. */
+  async findKey(key: string): Promise<{ readonly hash: string; readonly caller: Caller } | null> {
     const hash = hashKey(key);
+    const caller = await this.#callerOf(hash);
+    return caller && { hash, caller };
+  }
+
+  async #callerOf(hash: string): Promise<Caller | null> {
     const known = this.#fromEnvironment.get(hash);
     if (known) return known;
     const now = this.#ctx.clock.now();
     const trusted = this.#trusted.get(hash);
     if (trusted && trusted.until > now) return trusted.caller;
     const row = await this.#ctx.store.findApiKey({ keyHash: hash });
-    if (!row) {
-      if (await this.isOpen()) return anyone;
-      throw new AppError('unauthorized', 'This API key is not known, or was revoked.');
-    }
+    if (!row) return null;
     const caller = { actor: `key ${row.name}`, scopes: new Set(row.scopes.split(' ') as Scope[]) };
     if (this.#trusted.size > 10_000) this.#trusted.clear();
     this.#trusted.set(hash, { caller, until: now + trustMs });

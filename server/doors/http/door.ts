@@ -6,6 +6,7 @@ import type { Context } from '../../context.ts';
 import type { Scope } from '../../operator/api-keys.ts';
 import type { Intake } from '../../pipeline/1-intake/accept-request.ts';
 import type { IntakeGate } from '../../pipeline/1-intake/intake-gate.ts';
+import type { EngineFigures } from '../../views/activity-view.ts';
 import type { BrokerParts } from '../../views/broker-view.ts';
 import type { Authenticator, Caller } from './authenticate.ts';
 
@@ -35,6 +36,8 @@ export interface Door {
   readonly auth: Authenticator;
   /** False once the service stops. */
   readonly accepting: () => boolean;
+  /** What this process does now, for the activity page. */
+  readonly engine: () => EngineFigures;
   /** Where the built console is, when it does not stand beside the program. */
   readonly consoleFolder?: string;
   /** Aborts when the service stops: whoever holds an answer back gives it now. */

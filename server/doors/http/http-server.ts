@@ -5,13 +5,15 @@ import type { Settings } from '../../config/settings.ts';
 import type { Context } from '../../context.ts';
 import type { Intake } from '../../pipeline/1-intake/accept-request.ts';
 import type { IntakeGate } from '../../pipeline/1-intake/intake-gate.ts';
+import type { EngineFigures } from '../../views/activity-view.ts';
 import type { BrokerParts } from '../../views/broker-view.ts';
 import { admitRequests } from './admit-requests.ts';
 import { Authenticator } from './authenticate.ts';
 import { BodyDeadline } from './body-deadline.ts';
 import { compileShape } from './check-shape.ts';
 import { answerConnectionError } from './connection-errors.ts';
-import { consolePages } from './console/page-routes.ts';
+import { recordActions } from './console/record-actions.ts';
+import { consoleRoutes } from './console/routes.ts';
 import { describeApi } from './describe-api.ts';
 import type { Door } from './door.ts';
 import { type AnswerError, makeErrorAnswer } from './error-form.ts';
@@ -36,6 +38,7 @@ export interface HttpServerOptions {
   readonly gate: IntakeGate;
   readonly broker: BrokerParts | null;
   readonly accepting: () => boolean;
+  readonly engine: () => EngineFigures;
   readonly consoleFolder?: string;
 }
 
@@ -61,6 +64,7 @@ export async function makeHttpServer(options: HttpServerOptions): Promise<HttpSe
   admitRequests(app, { auth, deadline, answerError });
   keepBytes(app, deadline);
   app.addHook('onClose', async () => deadline.stop());
+  recordActions(app, ctx);
   await app.register(swagger, describeApi(ctx));
   await app.register(async (scope) => {
     const inner: Door = { ...door, app: scope };
@@ -71,7 +75,7 @@ export async function makeHttpServer(options: HttpServerOptions): Promise<HttpSe
     apiKeyRoutes(inner);
     brokerRoutes(inner);
     healthRoutes(inner);
-    consolePages(inner);
+    consoleRoutes(inner);
   });
   // A scope of its own: only bulk takes bodies that are not JSON.
   await app.register(async (scope) => bulkRoutes({ ...door, app: scope }));

@@ -1,0 +1,121 @@
+/**
+ * Sessions of people in a browser: a signed cookie that says who, until when, and by what. Nothing is stored; a changed
+ * password or a revoked key ends the sessions that came by it.
+ */
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { AppError } from '../../../../core/errors.ts';
+import { keepSecret } from '../../../config/secrets.ts';
+import type { Context } from '../../../context.ts';
+import type { Scope } from '../../../operator/api-keys.ts';
+
+export const sessionCookie = 'batch_manager_session';
+const longestMs = 12 * 3_600_000;
+
+export interface Session {
+  readonly actor: string;
+  readonly scopes: readonly Scope[];
+  /** Epoch milliseconds. */
+  readonly until: number;
+  /** Hash of the password or key it came by. */
+  readonly proof: string;
+  readonly by: 'password' | 'key';
+}
+
+export class Sessions {
+  readonly #ctx: Context;
+  #secret: string | undefined;
+
+  constructor(ctx: Context) {
+    this.#ctx = ctx;
+  }
+
+  /** Whether a password was set for the console. */
+  get guarded(): boolean {
+    const { CONSOLE_PASSWORD, CONSOLE_READ_PASSWORD } = this.#ctx.settings;
+    return CONSOLE_PASSWORD !== null || CONSOLE_READ_PASSWORD !== null;
+  }
+
+  /** The session that a password opens, or null. */
+  openByPassword(given: string): Session | null {
+    const until = this.#ctx.clock.now() + longestMs;
+    const proof = hash(given);
+    for (const { password, actor, scopes } of this.#passwords()) {
+      if (same(hash(password), proof)) return { actor, scopes, until, proof, by: 'password' };
+    }
+    return null;
+  }
+
+  /** The session that an API key opens. */
+  openByKey(keyHash: string, actor: string, scopes: readonly Scope[]): Session {
+    return { actor, scopes, until: this.#ctx.clock.now() + longestMs, proof: keyHash, by: 'key' };
+  }
+
+  /** The cookie's value. */
+  write(session: Session): string {
+    const content = Buffer.from(JSON.stringify(session)).toString('base64url');
+    return `${content}.${this.#sign(content)}`;
+  }
+
+  /** The session of a request's cookies; null when there is none that holds. */
+  read(cookies: string | undefined): Session | null {
+    const value = cookies
+      ?.split(';')
+      .map((one) => one.trim())
+      .find((one) => one.startsWith(`${sessionCookie}=`))
+      ?.slice(sessionCookie.length + 1);
+    const [content = '', signature = ''] = value?.split('.') ?? [];
+    if (content === '' || !same(this.#sign(content), signature)) return null;
+    const session = JSON.parse(Buffer.from(content, 'base64url').toString('utf8')) as Session;
+    if (session.until <= this.#ctx.clock.now()) return null;
+    if (session.by === 'key') return session;
+    const stands = this.#passwords().some(({ password }) => same(hash(password), session.proof));
+    return stands ? session : null;
+  }
+
+  #passwords(): { password: string; actor: string; scopes: readonly Scope[] }[] {
+    const { CONSOLE_PASSWORD: operator, CONSOLE_READ_PASSWORD: reader } = this.#ctx.settings;
+    return [
+      ...(operator === null ? [] : [{ password: operator, actor: 'operator', scopes: ['operate'] as const }]),
+      ...(reader === null ? [] : [{ password: reader, actor: 'reader', scopes: ['read'] as const }]),
+    ];
+  }
+
+  #sign(content: string): string {
+    const { settings } = this.#ctx;
+    this.#secret ??=
+      settings.SECRET_KEY_BASE ??
+      keepSecret(settings.DATABASE_PATH, 'session-secret', () => randomBytes(32).toString('hex'));
+    return createHmac('sha256', this.#secret).update(`console session ${content}`).digest('base64url');
+  }
+}
+
+function hash(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+function same(a: string, b: string): boolean {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)];
+  return left.length === right.length && timingSafeEqual(left, right);
+}
+
+/** The header that only a page of ours can send along with a cookie. */
+export const consoleHeader = 'x-console';
+
+interface Headers {
+  readonly host?: string | undefined;
+  readonly origin?: string | undefined;
+  readonly [name: string]: string | string[] | undefined;
+}
+
+/** @throws AppError `forbidden` when another site's page sent this */
+export function refuseForeignPage(method: string, headers: Headers, needsHeader: boolean): void {
+  if (method === 'GET' || method === 'HEAD') return;
+  const { origin, host } = headers;
+  const foreign = origin !== undefined && hostOf(origin) !== host;
+  if (!foreign && !(needsHeader && headers[consoleHeader] === undefined)) return;
+  throw new AppError('forbidden', 'A page of another site may not order anything here.');
+}
+
+function hostOf(origin: string): string | null {
+  return URL.canParse(origin) ? new URL(origin).host : null;
+}

@@ -1,0 +1,181 @@
+/** A document's reader: a folder of their own, the service and the simulator, and the commands as they are printed. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { childEnvironment, projectRoot, type ServingChild, startService } from '../../demo/start-service.ts';
+import { type Simulator, type SimulatorOptions, startSimulator } from '../../simulator/index.ts';
+import { until } from '../until.ts';
+
+/** Ports that documents name; each is a free one here. */
+const portsInDocuments = ['4000', '4010', '8080', '8081', '8082'] as const;
+
+/** A command that takes longer is stuck. */
+const longestMs = 60_000;
+
+export interface Ran {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface SessionOptions {
+  /** False where the document starts the service and the simulator itself. */
+  readonly service: boolean;
+  /** Settings of the service and of every command. */
+  readonly settings?: Readonly<Record<string, string | number>>;
+  readonly simulator?: SimulatorOptions;
+}
+
+export class Session {
+  readonly folder = mkdtempSync(join(tmpdir(), 'documents-'));
+  readonly #ports = new Map<string, string>();
+  readonly #staying: ChildProcess[] = [];
+  readonly #options: SessionOptions;
+  #simulator: Simulator | undefined;
+  #service: ServingChild | undefined;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+  }
+
+  async open(): Promise<void> {
+    for (const port of portsInDocuments) this.#ports.set(port, await freePort());
+    symlinkSync(join(projectRoot, 'node_modules'), join(this.folder, 'node_modules'));
+    this.#addCommands();
+    if (!this.#options.service) return;
+    this.#simulator = await startSimulator(this.#options.simulator);
+    await this.startService();
+  }
+
+  async startService(): Promise<void> {
+    this.#service = await startService(this.#settings());
+  }
+
+  async stopService(): Promise<void> {
+    await this.#service?.stop();
+    this.#service = undefined;
+  }
+
+  async close(): Promise<void> {
+    for (const child of this.#staying) killGroup(child, 'SIGTERM');
+    await Promise.all(
+      this.#staying.map((child) => child.exitCode ?? child.signalCode ?? once(child, 'close')),
+    );
+    await this.stopService();
+    await this.#simulator?.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** A document's text with the ports of this session. */
+  here(text: string): string {
+    return text.replaceAll(/\b(?:4000|4010|808[0-2])\b/g, (port) => this.#ports.get(port) ?? port);
+  }
+
+  keepFile(name: string, text: string): void {
+    const path = join(this.folder, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, `${this.here(text)}\n`);
+  }
+
+  /** Runs what stands in a block, to its end. */
+  async run(text: string): Promise<Ran> {
+    const child = this.#start(text);
+    const said = listen(child);
+    const late = setTimeout(() => killGroup(child, 'SIGKILL'), longestMs);
+    const [code] = (await once(child, 'close')) as [number | null];
+    clearTimeout(late);
+    return { code, out: said.out, err: said.err };
+  }
+
+  /** Runs a command again and again until its output holds a text. */
+  async until(command: string, text: string): Promise<void> {
+    await until(async () => (await this.run(command)).out.includes(text), longestMs);
+  }
+
+  /** Starts what stands in a block, and waits until it says that it listens. */
+  async startToStay(text: string): Promise<void> {
+    const child = this.#start(text);
+    this.#staying.push(child);
+    const said = listen(child);
+    await until(() => /listen/i.test(said.out) || child.exitCode !== null, longestMs);
+    if (child.exitCode !== null) throw new Error(`it ended by itself: ${said.out}${said.err}`);
+  }
+
+  #start(text: string): ChildProcess {
+    return spawn('bash', ['-euo', 'pipefail', '-c', this.here(text)], {
+      cwd: this.folder,
+      env: { ...childEnvironment(this.#settings()), PATH: this.#path(), TMPDIR: this.folder },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // A group of its own, so that what it starts ends with it.
+      detached: true,
+    });
+  }
+
+  #settings(): Record<string, string | number> {
+    const simulatorUrl = this.#simulator?.url;
+    return {
+      DATABASE_PATH: join(this.folder, 'data', 'openai-batch-manager.db'),
+      PORT: this.here('4000'),
+      SIMULATOR_PORT: this.here('4010'),
+      RETRY_FASTER: 100,
+      ...(simulatorUrl && {
+        OPENAI_API_KEY: 'sk-test',
+        OPENAI_BASE_URL: simulatorUrl,
+        BATCH_MAX_AGE_MS: 3_000,
+        POLL_INTERVAL_MS: 50,
+      }),
+      PUBLIC_URL: `http://127.0.0.1:${this.here('4000')}`,
+      ...this.#options.settings,
+    };
+  }
+
+  #path(): string {
+    return [join(this.folder, '.bin'), dirname(process.execPath), process.env['PATH']].join(':');
+  }
+
+  /** The program by its name, as where the package is installed; npm's scripts as in a checkout. */
+  #addCommands(): void {
+    const commands = {
+      'openai-batch-manager': `exec '${process.execPath}' '${projectRoot}server/cli.ts' "$@"`,
+      npm: `cd '${projectRoot}' && PATH="\${PATH#*:}" exec npm "$@"`,
+    };
+    mkdirSync(join(this.folder, '.bin'));
+    for (const [name, line] of Object.entries(commands)) {
+      const path = join(this.folder, '.bin', name);
+      writeFileSync(path, `#!/bin/sh\n${line}\n`);
+      chmodSync(path, 0o755);
+    }
+  }
+}
+
+function listen(child: ChildProcess): { out: string; err: string } {
+  const said = { out: '', err: '' };
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    said.out += text;
+  });
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    said.err += text;
+  });
+  return said;
+}
+
+function killGroup({ pid, exitCode }: ChildProcess, signal: NodeJS.Signals): void {
+  if (pid === undefined || exitCode !== null) return;
+  try {
+    process.kill(-pid, signal);
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'ESRCH') throw error;
+  }
+}
+
+async function freePort(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return String(port);
+}

@@ -40,7 +40,7 @@ describe.each(receivers)('%s', (file, command, port) => {
   async function post(
     id: string,
     change: { [name: string]: string | null } = {},
-    content = body,
+    content: Buffer = body,
   ): Promise<number> {
     const at = now();
     const given: Record<string, string | null> = {

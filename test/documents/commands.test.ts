@@ -71,7 +71,10 @@ test('what is not run is listed with a reason, and nothing else is listed', () =
 async function runBlock(session: Session, block: Block, output: string | null): Promise<void> {
   const use = useOf(block);
   if (use.kind !== 'run') return;
-  if (use.how === 'stays') return session.startToStay(block.text);
+  if (use.how === 'stays') {
+    await session.startToStay(block.text);
+    return;
+  }
   if (use.how === 'stopped') await session.stopService();
   const ran = await session.run(block.text);
   if (use.how === 'stopped') await session.startService();

@@ -1,7 +1,7 @@
 /** A document's reader: a folder of their own, the service and the simulator, and the commands as they are printed. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -75,9 +75,18 @@ export class Session {
   }
 
   keepFile(name: string, text: string): void {
+    this.keepBytes(name, Buffer.from(`${this.here(text)}\n`));
+  }
+
+  keepBytes(name: string, bytes: Uint8Array): void {
     const path = join(this.folder, name);
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, `${this.here(text)}\n`);
+    writeFileSync(path, bytes);
+  }
+
+  /** Whether a file holds anything. */
+  hasFile(name: string): boolean {
+    return (statSync(join(this.folder, name), { throwIfNoEntry: false })?.size ?? 0) > 0;
   }
 
   /** Runs what stands in a block, to its end. */
@@ -95,13 +104,29 @@ export class Session {
     await until(async () => (await this.run(command)).out.includes(text), longestMs);
   }
 
-  /** Starts what stands in a block, and waits until it says that it listens. */
-  async startToStay(text: string): Promise<void> {
+  /** Starts what stands in a block, and waits until it says that it listens. @returns how to end it */
+  async startToStay(text: string): Promise<() => Promise<unknown>> {
     const child = this.#start(text);
     this.#staying.push(child);
     const said = listen(child);
     await until(() => /listen/i.test(said.out) || child.exitCode !== null, longestMs);
     if (child.exitCode !== null) throw new Error(`it ended by itself: ${said.out}${said.err}`);
+    return () => {
+      killGroup(child, 'SIGTERM');
+      return once(child, 'close');
+    };
+  }
+
+  /** Runs what goes on until Ctrl-C, and interrupts it as soon as something holds. */
+  async interrupt(text: string, holds: (said: { readonly out: string }) => boolean): Promise<Ran> {
+    const child = this.#start(text);
+    this.#staying.push(child);
+    const said = listen(child);
+    const closed = once(child, 'close');
+    await until(() => holds(said) || child.exitCode !== null, longestMs);
+    killGroup(child, 'SIGINT');
+    const [code] = (await closed) as [number | null];
+    return { code, out: said.out, err: said.err };
   }
 
   #start(text: string): ChildProcess {

@@ -48,6 +48,8 @@ export const brokerSchedule: Schedule = [
   16 * second,
   30 * second,
 ];
+/** Pauses before each probe of a destination whose breaker is open. */
+export const breakerSchedule: Schedule = [30 * second, minute, 2 * minute, 5 * minute];
 
 /**
  * When to look for a batch whose creation has an unknown outcome, counted from the intent. Only after the last

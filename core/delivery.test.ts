@@ -110,6 +110,17 @@ test('Retry-After never shortens a pause and gives no attempt beyond the ninth',
   expect(afterAttempt(answered(404, 1_000), 2).kind).toBe('give_up');
 });
 
+test('a faster schedule leaves Retry-After as the receiver has said it', () => {
+  expect(afterAttempt(answered(503), 2, { faster: 60 })).toEqual({ kind: 'again', pauseMs: 1_000 });
+  expect(afterAttempt(answered(503, 30_000), 2, { faster: 60 })).toEqual({ kind: 'again', pauseMs: 30_000 });
+});
+
+test("a destination's own schedule decides the pauses and how many attempts there are", () => {
+  const schedule = [0, 7_000];
+  expect(afterAttempt(answered(503), 1, { schedule })).toEqual({ kind: 'again', pauseMs: 7_000 });
+  expect(afterAttempt(answered(503), 2, { schedule }).kind).toBe('give_up');
+});
+
 test('whatever happens, a pause is finite, spread by 20 % at most, and a round has nine attempts at most', () => {
   const anyResult = fc.record({
     outcome: fc.constantFrom(...attemptOutcomes),
@@ -118,7 +129,7 @@ test('whatever happens, a pause is finite, spread by 20 % at most, and a round h
   });
   const spread = fc.double({ min: 0, max: 1, noNaN: true });
   const property = fc.property(anyResult, fc.integer({ min: 1, max: 30 }), spread, (facts, tries, spread) => {
-    const next = afterAttempt(attempt(facts.outcome, facts), tries, spread);
+    const next = afterAttempt(attempt(facts.outcome, facts), tries, { spread });
     if (facts.outcome === 'success') expect(next.kind).toBe('delivered');
     else if (tries >= 9) expect(next.kind).toBe('give_up');
     if (next.kind !== 'again') return;

@@ -1,7 +1,7 @@
 /**
  * What a producer may ask for, and what an answer of a destination means.
  */
-import { deliverySchedule, nextAttemptPause } from './backoff.ts';
+import { deliverySchedule, nextAttemptPause, type Schedule } from './backoff.ts';
 import type { CallError } from './verdict.ts';
 
 /** Where the outcome of a request goes, as the producer says it. */
@@ -69,12 +69,19 @@ export type NextStep =
   | { readonly kind: 'again'; readonly pauseMs: number }
   | { readonly kind: 'give_up'; readonly why: string };
 
-/**
- * Decides after the attempt number `tries` (1 for the first).
- *
- * @param spread 0 to 1, spreads the pause
- */
-export function afterAttempt(result: AttemptResult, tries: number, spread = 0.5): NextStep {
+/** How a destination is tried again. */
+export interface RetryTerms {
+  /** Pauses before each attempt. */
+  readonly schedule?: Schedule;
+  /** 0 to 1, spreads the pause. */
+  readonly spread?: number;
+  /** Divides the pauses of the schedule, never what a receiver has asked for. */
+  readonly faster?: number;
+}
+
+/** Decides after the attempt number `tries` (1 for the first). */
+export function afterAttempt(result: AttemptResult, tries: number, terms: RetryTerms = {}): NextStep {
+  const { schedule = deliverySchedule, spread = 0.5, faster = 1 } = terms;
   if (result.outcome === 'success') return { kind: 'delivered' };
   if (result.statusCode === 410) return { kind: 'give_up', why: 'the receiver answered 410 Gone' };
   if (result.outcome === 'invalid_target') return { kind: 'give_up', why: 'the target cannot be used' };
@@ -82,10 +89,10 @@ export function afterAttempt(result: AttemptResult, tries: number, spread = 0.5)
   if (status >= 400 && status < 500 && !passing4xx.has(status) && tries >= 2) {
     return { kind: 'give_up', why: `the receiver answered ${status} at attempt ${tries}` };
   }
-  const pauseMs = nextAttemptPause(deliverySchedule, tries, spread);
-  if (pauseMs === null)
-    return { kind: 'give_up', why: `all ${deliverySchedule.length} attempts are used up` };
-  return { kind: 'again', pauseMs: Math.max(pauseMs, boundRetryAfter(result.retryAfterMs)) };
+  const pauseMs = nextAttemptPause(schedule, tries, spread);
+  if (pauseMs === null) return { kind: 'give_up', why: `all ${schedule.length} attempts are used up` };
+  const asked = boundRetryAfter(result.retryAfterMs);
+  return { kind: 'again', pauseMs: Math.max(Math.round(pauseMs / faster), asked) };
 }
 
 function boundRetryAfter(retryAfterMs: number | null): number {

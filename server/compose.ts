@@ -2,17 +2,19 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
+import type { DestinationType } from '../core/destination.ts';
 import type { DriverName } from '../core/stages.ts';
 import type { Channel } from './channels/port.ts';
 import { RabbitmqChannel } from './channels/rabbitmq/channel.ts';
 import { makeSecret } from './channels/signature.ts';
 import { WebhookChannel } from './channels/webhook.ts';
 import { type Broker, makeBroker } from './compose-broker.ts';
+import { Seal, sealedProof } from './config/seal.ts';
 import { keepSecret } from './config/secrets.ts';
 import type { Settings } from './config/settings.ts';
 import type { Context } from './context.ts';
 import { type HttpServer, makeHttpServer } from './doors/http/http-server.ts';
-import { systemClock } from './engine/clock.ts';
+import { type Clock, systemClock } from './engine/clock.ts';
 import { Driver, type Work } from './engine/driver.ts';
 import { Upkeep } from './engine/upkeep.ts';
 import { WakeUps } from './engine/wake-ups.ts';
@@ -27,9 +29,10 @@ import { submitBatch } from './pipeline/4-submit/submit-batch.ts';
 import { pollBatch } from './pipeline/5-poll/poll-batch.ts';
 import { downloadBatch } from './pipeline/6-download/download-batch.ts';
 import { deliverBatch } from './pipeline/7-deliver/deliver-batch.ts';
-import { Dispatcher } from './pipeline/7-deliver/dispatcher.ts';
+import { Dispatcher, type Places } from './pipeline/7-deliver/dispatcher.ts';
 import { OpenAIProvider } from './provider/openai.ts';
 import { openSqliteStore } from './store/sqlite/open-sqlite-store.ts';
+import type { Store } from './store/store.ts';
 
 /** Everything that runs, ready to be started. */
 export interface Service {
@@ -37,9 +40,9 @@ export interface Service {
   readonly gate: IntakeGate;
   readonly http: HttpServer;
   readonly drivers: readonly Driver[];
-  readonly dispatcher: Dispatcher;
+  /** One for each kind of destination. */
+  readonly dispatchers: readonly Dispatcher[];
   readonly upkeep: Upkeep;
-  readonly channels: readonly Channel[];
   /** Null where RABBITMQ_URL is not set. */
   readonly broker: Broker | null;
   /** Set before anything is stopped. */
@@ -58,20 +61,37 @@ const stageWork: Record<
   deliver: { work: deliverBatch, places: () => 10 },
 };
 
+/** Confirms that may be outstanding at a broker. */
+const confirmWindow = 200;
+
+/** Messages in flight, by kind of destination: all together, and to one where its policy says nothing. */
+const placesOfType: Record<DestinationType, (settings: Settings) => Places> = {
+  webhook: (settings) => ({
+    concurrency: settings.DELIVERY_CONCURRENCY,
+    perDestination: settings.DELIVERY_PER_DESTINATION,
+  }),
+  rabbitmq: () => ({ concurrency: confirmWindow, perDestination: confirmWindow }),
+};
+
 /** What is given from outside, tests above all. */
 export interface Given {
   readonly log?: Logger;
+  /** Tests move time instead of waiting. */
+  readonly clock?: Clock;
   /** Where the built console is, when it does not stand beside the program. */
   readonly consoleFolder?: string;
 }
 
 export async function composeService(settings: Settings, given: Given = {}): Promise<Service> {
-  const { log = makeLogger(settings), ...place } = given;
-  const ctx = await makeContext(settings, log);
+  const { log = makeLogger(settings), clock = systemClock, ...place } = given;
+  const channels: Partial<Record<DestinationType, Channel>> = {};
+  const ctx = await makeContext({ settings, log, clock, channels });
   const state = { stopping: false };
   const gate = new IntakeGate(ctx);
   const intake = new Intake(ctx, gate);
   const broker = makeBroker(ctx, intake, gate);
+  channels.webhook = makeWebhookChannel(ctx);
+  channels.rabbitmq = new RabbitmqChannel(broker?.publisher ?? null, clock);
   const http = await makeHttpServer({
     ctx,
     intake,
@@ -89,38 +109,43 @@ export async function composeService(settings: Settings, given: Given = {}): Pro
     }),
     ...place,
   });
-  const rabbitmq = new RabbitmqChannel(broker?.publisher ?? null, ctx.clock);
-  const webhook = new WebhookChannel({
-    secret: ctx.webhookSecret,
-    connectTimeoutMs: settings.WEBHOOK_CONNECT_TIMEOUT_MS,
-    answerTimeoutMs: settings.WEBHOOK_TIMEOUT_MS,
-    connections: settings.DELIVERY_PER_DESTINATION,
-    clock: ctx.clock,
-  });
   const drivers = (Object.keys(stageWork) as DriverName[]).map(
     (name) =>
       new Driver({ name, ctx, concurrency: stageWork[name].places(settings), work: stageWork[name].work }),
   );
-  const dispatcher = new Dispatcher(ctx, { webhook, rabbitmq });
+  const dispatchers = Object.entries(channels).map(
+    ([type, channel]) =>
+      new Dispatcher(ctx, {
+        type: type as DestinationType,
+        channel,
+        ...placesOfType[type as DestinationType](settings),
+      }),
+  );
   const upkeep = new Upkeep(ctx, [() => gate.refresh(), () => watchConditions(ctx, gate.diskLow)]);
-  return { ctx, gate, http, drivers, dispatcher, upkeep, channels: [webhook, rabbitmq], broker, state };
+  return { ctx, gate, http, drivers, dispatchers, upkeep, broker, state };
 }
 
-async function makeContext(settings: Settings, log: Logger): Promise<Context> {
+async function makeContext(
+  given: Pick<Context, 'settings' | 'log' | 'clock' | 'channels'>,
+): Promise<Context> {
+  const { settings, clock } = given;
   const databasePath = settings.DATABASE_PATH;
   const store = await openSqliteStore({ path: databasePath, fsyncDelayMs: settings.FSYNC_DELAY_MS });
   const metrics = new Metrics();
-  const clock = systemClock;
   const installationId = await store.claimInstallation({
     proposedId: randomBytes(6).toString('hex'),
     now: clock.now(),
   });
+  const seal = new Seal(settings.SECRET_KEY_BASE ?? keepSecret(databasePath, 'secret-key-base', makeKeyBase));
+  await proveSeal(store, seal, clock.now()).catch(async (error) => {
+    await store.close();
+    throw error;
+  });
   return {
+    ...given,
     store,
+    seal,
     metrics,
-    clock,
-    settings,
-    log,
     installationId,
     provider: new OpenAIProvider(settings, metrics),
     wakeUps: new WakeUps(),
@@ -128,4 +153,24 @@ async function makeContext(settings: Settings, log: Logger): Promise<Context> {
     replica: `${hostname()}-${process.pid}`,
     webhookSecret: settings.WEBHOOK_SECRET ?? keepSecret(databasePath, 'webhook-secret', makeSecret),
   };
+}
+
+function makeWebhookChannel({ settings, clock }: Context): Channel {
+  return new WebhookChannel({
+    connectTimeoutMs: settings.WEBHOOK_CONNECT_TIMEOUT_MS,
+    answerTimeoutMs: settings.WEBHOOK_TIMEOUT_MS,
+    connections: settings.DELIVERY_PER_DESTINATION,
+    clock,
+  });
+}
+
+function makeKeyBase(): string {
+  return randomBytes(32).toString('hex');
+}
+
+/** Opens what the first start has sealed. @throws ConfigError when SECRET_KEY_BASE is not the one of this database */
+async function proveSeal(store: Store, seal: Seal, now: number): Promise<void> {
+  const name = 'seal';
+  const kept = await store.claimSetting({ name, value: seal.close(sealedProof), actor: 'first start', now });
+  seal.open(kept);
 }

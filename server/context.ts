@@ -1,5 +1,8 @@
 /** What every verb is given: `verb(ctx, input)`. */
 import type { Logger } from 'pino';
+import type { DestinationType } from '../core/destination.ts';
+import type { Channel } from './channels/port.ts';
+import type { Seal } from './config/seal.ts';
 import type { Settings } from './config/settings.ts';
 import type { Clock } from './engine/clock.ts';
 import type { WakeUps } from './engine/wake-ups.ts';
@@ -10,6 +13,8 @@ import type { Store } from './store/store.ts';
 export interface Context {
   readonly store: Store;
   readonly provider: Provider;
+  /** The kinds of destinations that this installation can reach. */
+  readonly channels: Readonly<Partial<Record<DestinationType, Channel>>>;
   readonly clock: Clock;
   readonly wakeUps: WakeUps;
   readonly metrics: Metrics;
@@ -23,4 +28,6 @@ export interface Context {
   readonly replica: string;
   /** Signing secret for webhooks, `whsec_…`. */
   readonly webhookSecret: string;
+  /** Encrypts what is stored and secret. */
+  readonly seal: Seal;
 }

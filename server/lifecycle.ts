@@ -23,7 +23,7 @@ export async function startService(service: Service): Promise<string> {
   service.broker?.publishing.start();
   service.broker?.consuming?.start();
   service.broker?.input?.start();
-  service.dispatcher.start();
+  for (const dispatcher of service.dispatchers) dispatcher.start();
   service.upkeep.start();
   const open = await http.auth.isOpen();
   ctx.log.info({ event: 'listening', url, credentials: open ? 'none needed' : 'API key' });
@@ -72,11 +72,11 @@ export async function stopService(service: Service): Promise<void> {
   await Promise.all([
     http.app.close(),
     ...service.drivers.map((driver) => driver.stop(ctx.settings.DRAIN_MS)),
-    service.dispatcher.stop(),
+    ...service.dispatchers.map((dispatcher) => dispatcher.stop()),
     service.upkeep.stop(),
     stopInput(service),
   ]);
-  await Promise.all(service.channels.map((channel) => channel.close()));
+  await Promise.all(Object.values(ctx.channels).map((channel) => channel.close()));
   await service.broker?.publishing.stop();
   await ctx.store.close();
   ctx.log.info({ event: 'stopped' });

@@ -7,7 +7,6 @@ import type { Channel, Parcel } from './port.ts';
 import { keyOf, sign } from './signature.ts';
 
 export interface WebhookOptions {
-  readonly secret: string;
   readonly connectTimeoutMs: number;
   readonly answerTimeoutMs: number;
   /** Connections to one origin. */
@@ -18,11 +17,9 @@ export interface WebhookOptions {
 export class WebhookChannel implements Channel {
   readonly #options: WebhookOptions;
   readonly #agent: Agent;
-  readonly #key: Buffer;
 
   constructor(options: WebhookOptions) {
     this.#options = options;
-    this.#key = keyOf(options.secret);
     this.#agent = new Agent({
       connect: { timeout: options.connectTimeoutMs },
       headersTimeout: options.answerTimeoutMs,
@@ -68,14 +65,19 @@ export class WebhookChannel implements Channel {
     await this.#agent.destroy();
   }
 
-  #headers({ deliveryId, requestId, outcome, attempt, content }: Parcel): Record<string, string> {
+  #headers(parcel: Parcel): Record<string, string> {
+    const { deliveryId, requestId, outcome, attempt, content, destination } = parcel;
     const timestampS = Math.floor(this.#options.clock.now() / 1_000);
     return {
+      ...destination.headers,
+      ...(destination.authorization !== null && { authorization: destination.authorization }),
       'content-type': 'application/json',
       'user-agent': 'openai-batch-manager',
       'webhook-id': deliveryId,
       'webhook-timestamp': String(timestampS),
-      'webhook-signature': sign(this.#key, deliveryId, timestampS, content),
+      'webhook-signature': destination.secrets
+        .map((secret) => sign(keyOf(secret), deliveryId, timestampS, content))
+        .join(' '),
       'idempotency-key': deliveryId,
       'x-batcher-request-id': String(requestId),
       'x-batcher-outcome': outcome,

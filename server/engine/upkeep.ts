@@ -56,6 +56,7 @@ export class Upkeep {
     const now = clock.now();
     const limit = sliceRows;
     for (const duty of this.#also) await duty();
+    await store.wakeForgotten({ now });
     await this.#untilDone(() => store.removeSlice({ limit }));
     await this.#untilDone(() => store.retireBatch({ before: now - settings.RETENTION_RESULTS_MS, now }));
     await this.#untilDone(() =>

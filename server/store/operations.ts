@@ -21,6 +21,7 @@ import { settleBatch } from './deliveries/end-batch.ts';
 import { recordDeliveries } from './deliveries/record-deliveries.ts';
 import { redeliverRequest, redeliverSlice } from './deliveries/redeliver-requests.ts';
 import { startDeliveries } from './deliveries/start-deliveries.ts';
+import { wakeForgotten } from './destinations/wake-destinations.ts';
 import { removeFigures } from './figures/remove-figures.ts';
 import { acceptRequests } from './intake/accept-requests.ts';
 import { countDue, listLeases, listTroubled } from './read/activity.ts';
@@ -35,7 +36,13 @@ import { getRequest, getResult, getResults, listAttempts, listRuns } from './rea
 import { beatReplica, leaveReplica, listReplicas } from './replicas/beat-replica.ts';
 import { cancelRequest, deleteRequest } from './requests/stop-request.ts';
 import { createApiKey, findApiKey, listApiKeys, revokeApiKey } from './settings/api-keys.ts';
-import { claimInstallation, readSettings, removeSetting, writeSetting } from './settings/settings.ts';
+import {
+  claimInstallation,
+  claimSetting,
+  readSettings,
+  removeSetting,
+  writeSetting,
+} from './settings/settings.ts';
 import { claimCleanups, finishCleanup, planCleanup, postponeCleanup } from './upkeep/remote-cleanups.ts';
 import { releasePages, removeAttempts, removeBodies, retireBatch } from './upkeep/retention.ts';
 import { startAfterRestore } from './upkeep/start-after-restore.ts';
@@ -57,6 +64,7 @@ export const writes = {
   claimCleanups,
   claimDeliveries,
   claimInstallation,
+  claimSetting,
   closeBatch,
   createApiKey,
   deleteBatch,
@@ -90,6 +98,7 @@ export const writes = {
   settleLeftovers,
   startAfterRestore,
   startDeliveries,
+  wakeForgotten,
   writeSetting,
 } as const;
 

@@ -1,5 +1,7 @@
 /** Rows as they are stored. Column names are the words of the API; times are epoch milliseconds. */
 import type { BatchState, HandOver } from '../../core/batch.ts';
+import type { Health } from '../../core/breaker.ts';
+import type { DestinationType, PolicyRow } from '../../core/destination.ts';
 import type { Endpoint } from '../../core/endpoints.ts';
 import type { CloseReason } from '../../core/limits.ts';
 import type { Outcome, RequestState } from '../../core/request.ts';
@@ -86,6 +88,44 @@ export interface BatchRow {
   ended_at: number | null;
   bodies_removed_at: number | null;
   deleted_at: number | null;
+  /** 1: its attempts stay for their own retention when its rows are removed. */
+  attempts_kept: number;
+}
+
+/** Where outcomes go, with its policy, its secrets and its health. */
+export interface DestinationRow extends PolicyRow, Health {
+  id: number;
+  type: DestinationType;
+  /** A webhook's origin, with a path prefix if one was configured; or a broker target. */
+  address: string;
+  created_at: number;
+  /** Grows with every edit. */
+  version: number;
+  updated_at: number | null;
+  updated_by: string | null;
+  /** 1: the breaker never opens by itself. */
+  breaker_off: number;
+  /** Secrets, headers and credentials, encrypted. */
+  sealed: string | null;
+  /** Until when the secret before the last rotation signs as well. */
+  secret_overlap_until: number | null;
+  paused_at: number | null;
+  paused_by: string | null;
+  last_success_at: number | null;
+  last_failure_at: number | null;
+  /** The outcome word of the last failure, and its error. */
+  last_failure: string | null;
+  last_error: string | null;
+  success_count: number;
+  failure_count: number;
+  /** Share of successes, the last fifty weighing most: parts per million. */
+  success_ppm: number | null;
+  /** Time to an answer, smoothed likewise: microseconds. */
+  latency_us: number | null;
+  /** What is used of the rate limit (core/send-rate.ts). */
+  rate_used_us: number;
+  /** When the dispatcher looks here next; null while nothing is to be sent. */
+  look_at: number | null;
 }
 
 export interface RequestRow {
@@ -142,6 +182,9 @@ export interface AttemptRow {
   response_excerpt: string | null;
   delivery: string;
   at: number;
+  custom_id: string | null;
+  /** The configuration of the destination at this attempt, as JSON text without secrets. */
+  config: string | null;
 }
 
 export interface ResultRow {

@@ -1,6 +1,7 @@
 /** What every channel must do, whatever it sends over. One suite, run against each. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Channel, Parcel } from '../../server/channels/port.ts';
+import type { Channel, Destination, Parcel } from '../../server/channels/port.ts';
+import { makeSecret } from '../../server/channels/signature.ts';
 
 /** What came out at the other end. */
 export interface Arrived {
@@ -25,6 +26,24 @@ export interface ChannelAtWork {
 
 const never = new AbortController().signal;
 
+/** A destination that says nothing special. */
+const someDestination: Destination = {
+  id: 1,
+  type: 'webhook',
+  address: 'http://127.0.0.1',
+  version: 0,
+  policy: {
+    scheduleMs: [0],
+    connectTimeoutMs: 2_000,
+    answerTimeoutMs: 10_000,
+    concurrency: 50,
+    ratePerS: null,
+  },
+  secrets: [makeSecret()],
+  headers: {},
+  authorization: null,
+};
+
 export function describeChannel(name: string, open: () => Promise<ChannelAtWork>): void {
   describe(`the ${name} channel`, () => {
     let at: ChannelAtWork;
@@ -41,6 +60,7 @@ export function describeChannel(name: string, open: () => Promise<ChannelAtWork>
       attempt: 1,
       content: Buffer.from(`{"custom_id":"ünï-${n}","n":${n}, "spaces":  "kept"}`),
       target: at.good,
+      destination: someDestination,
       ...change,
     });
 

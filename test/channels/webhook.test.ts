@@ -1,7 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { makeSecret } from '../../server/channels/signature.ts';
 import { WebhookChannel } from '../../server/channels/webhook.ts';
 import { systemClock } from '../../server/engine/clock.ts';
 import { until } from '../until.ts';
@@ -9,7 +8,6 @@ import { type Arrived, describeChannel } from './describe-channel.ts';
 
 const openChannel = () =>
   new WebhookChannel({
-    secret: makeSecret(),
     connectTimeoutMs: 2_000,
     answerTimeoutMs: 10_000,
     connections: 50,

@@ -1,17 +1,20 @@
 /**
- * Sends due deliveries, many at once, and records their answers in groups.
+ * Sends due deliveries of one type, many at once, and records their answers in groups. Each type has a dispatcher of
+ * its own, so that a broker that is away takes no place from a webhook.
  *
  * A place is free again at the answer, not at its record; but at most `maxUnrecorded` answers may wait, so that
  * a kill repeats a bounded number of deliveries. Nothing is remembered here that the rows do not say.
  */
 import { randomUUID } from 'node:crypto';
-import { type AttemptResult, afterAttempt } from '../../../core/delivery.ts';
+import { type AttemptResult, afterAttempt, type NextStep } from '../../../core/delivery.ts';
+import type { DestinationType } from '../../../core/destination.ts';
 import type { Channel, Parcel } from '../../channels/port.ts';
 import type { Context } from '../../context.ts';
 import { reach } from '../../engine/kill-points.ts';
 import type { ClaimedDelivery } from '../../store/deliveries/claim-deliveries.ts';
 import type { Delivered } from '../../store/deliveries/record-deliveries.ts';
-import type { ResultRow } from '../../store/rows.ts';
+import type { DestinationRow, ResultRow } from '../../store/rows.ts';
+import { ConfiguredDestinations } from './configure-destination.ts';
 import { wrapParcel } from './wrap-parcel.ts';
 
 /** Longer than any attempt can take; after it another process may try. */
@@ -21,9 +24,23 @@ const longestAttemptMs = deliveryLeaseMs - 10_000;
 const maxUnrecorded = 200;
 const idlePollMs = 1_000;
 
+/** Messages in flight. */
+export interface Places {
+  /** All destinations together. */
+  readonly concurrency: number;
+  /** To one destination where its policy says nothing. */
+  readonly perDestination: number;
+}
+
+export interface DispatcherOptions extends Places {
+  readonly type: DestinationType;
+  readonly channel: Channel;
+}
+
 export class Dispatcher {
   readonly #ctx: Context;
-  readonly #channels: Readonly<Record<string, Channel>>;
+  readonly #options: DispatcherOptions;
+  readonly #configured: ConfiguredDestinations;
   /** Fences every record of this process. */
   readonly #leaseToken = randomUUID();
   readonly #inFlight = new Map<number, number>();
@@ -36,9 +53,10 @@ export class Dispatcher {
   #awake = false;
   #rouse: (() => void) | undefined;
 
-  constructor(ctx: Context, channels: Readonly<Record<string, Channel>>) {
+  constructor(ctx: Context, options: DispatcherOptions) {
     this.#ctx = ctx;
-    this.#channels = channels;
+    this.#options = options;
+    this.#configured = new ConfiguredDestinations(ctx);
   }
 
   get busy(): number {
@@ -77,30 +95,37 @@ export class Dispatcher {
 
   /** Claims as many as there are places. @returns how long to rest afterwards */
   async #fill(): Promise<number> {
-    const { store, clock, settings } = this.#ctx;
+    const { store, clock } = this.#ctx;
     const places = Math.min(
-      settings.DELIVERY_CONCURRENCY - this.#sending.size,
+      this.#options.concurrency - this.#sending.size,
       maxUnrecorded - this.#answers.length - this.#beingRecorded,
     );
     if (places <= 0) return idlePollMs;
-    const { deliveries, nextDueAt } = await store.claimDeliveries({
+    const { deliveries, destinations, nextDueAt } = await store.claimDeliveries({
+      type: this.#options.type,
       now: clock.now(),
       limit: places,
       leaseMs: deliveryLeaseMs,
       leaseToken: this.#leaseToken,
-      perDestination: settings.DELIVERY_PER_DESTINATION,
+      perDestination: this.#options.perDestination,
       inFlight: Object.fromEntries(this.#inFlight),
     });
-    if (deliveries.length > 0) await this.#sendAll(deliveries);
+    if (deliveries.length > 0) await this.#sendAll(deliveries, destinations);
     if (deliveries.length === places) return 0;
     return Math.min(idlePollMs, Math.max(1, (nextDueAt ?? Number.MAX_SAFE_INTEGER) - clock.now()));
   }
 
-  async #sendAll(deliveries: readonly ClaimedDelivery[]): Promise<void> {
+  async #sendAll(
+    deliveries: readonly ClaimedDelivery[],
+    destinations: readonly DestinationRow[],
+  ): Promise<void> {
+    const rows = new Map(destinations.map((row) => [row.id, row]));
     const results = await this.#ctx.store.getResults({ requestIds: deliveries.map(({ id }) => id) });
     const byId = new Map(results.map((result) => [result.request_id, result]));
     for (const delivery of deliveries) {
-      const sending = this.#send(delivery, byId.get(delivery.id)).finally(() => {
+      const row = rows.get(delivery.destination_id);
+      if (!row) continue;
+      const sending = this.#send(delivery, byId.get(delivery.id), row).finally(() => {
         this.#sending.delete(sending);
         this.wake();
       });
@@ -108,55 +133,62 @@ export class Dispatcher {
     }
   }
 
-  async #send(claimed: ClaimedDelivery, result: ResultRow | undefined): Promise<void> {
+  async #send(claimed: ClaimedDelivery, result: ResultRow | undefined, row: DestinationRow): Promise<void> {
     const ctx = this.#ctx;
-    const { destination_id: destinationId } = claimed;
-    this.#inFlight.set(destinationId, (this.#inFlight.get(destinationId) ?? 0) + 1);
+    this.#inFlight.set(row.id, (this.#inFlight.get(row.id) ?? 0) + 1);
     try {
-      const parcel = wrapParcel(ctx.installationId, claimed, result);
-      const { type } = parcel.target as { type: string };
+      const { destination, copy } = this.#configured.get(row);
+      const parcel = wrapParcel(ctx.installationId, claimed, result, destination);
       const at = ctx.clock.now();
-      const channel = this.#channels[type];
-      if (!channel) throw new Error(`no channel for deliveries of type ${type}`);
-      const answer = await this.#sendInTime(channel, parcel);
-      const next = this.#pace(afterAttempt(answer, parcel.attempt, ctx.random()));
+      const answer = await this.#sendInTime(parcel);
+      const probe = row.breaker === 'open';
       ctx.metrics.attempts.inc({ outcome: answer.outcome });
       ctx.metrics.deliverySeconds.observe(answer.durationMs / 1_000);
       this.#answers.push({
         requestId: claimed.id,
         batchId: claimed.batch_id,
-        destinationId,
+        destinationId: row.id,
         outcomeNumber: claimed.outcome_number,
+        customId: claimed.custom_id,
         attempt: parcel.attempt,
         delivery: claimed.delivery,
+        config: copy,
+        probe,
         result: answer,
-        next,
+        next: this.#decide(parcel, answer, probe),
         at,
       });
     } catch (error) {
       ctx.log.error({ event: 'delivery_broke', request: claimed.id, err: error });
     } finally {
-      const left = (this.#inFlight.get(destinationId) ?? 1) - 1;
-      if (left > 0) this.#inFlight.set(destinationId, left);
-      else this.#inFlight.delete(destinationId);
+      const left = (this.#inFlight.get(row.id) ?? 1) - 1;
+      if (left > 0) this.#inFlight.set(row.id, left);
+      else this.#inFlight.delete(row.id);
       this.#record();
     }
   }
 
   /** A timer that is cleared: a signal with a time limit would keep each parcel alive until its limit. */
-  async #sendInTime(channel: Channel, parcel: Parcel): Promise<AttemptResult> {
+  async #sendInTime(parcel: Parcel): Promise<AttemptResult> {
     const late = new AbortController();
     const timer = setTimeout(() => late.abort(), longestAttemptMs);
     try {
-      return await channel.send(parcel, late.signal);
+      return await this.#options.channel.send(parcel, late.signal);
     } finally {
       clearTimeout(timer);
     }
   }
 
-  #pace(next: ReturnType<typeof afterAttempt>): ReturnType<typeof afterAttempt> {
-    if (next.kind !== 'again') return next;
-    return { ...next, pauseMs: Math.round(next.pauseMs / this.#ctx.settings.RETRY_FASTER) };
+  /** A probe that failed uses up no attempt: its message waits with the others, behind them. */
+  #decide(parcel: Parcel, answer: AttemptResult, probe: boolean): NextStep {
+    const { settings, random } = this.#ctx;
+    if (probe && answer.outcome !== 'success') return { kind: 'again', pauseMs: 0 };
+    const { scheduleMs } = parcel.destination.policy;
+    return afterAttempt(answer, parcel.attempt, {
+      schedule: scheduleMs,
+      spread: random(),
+      faster: settings.RETRY_FASTER,
+    });
   }
 
   /** One group at a time: what is answered meanwhile forms the next. */
@@ -175,16 +207,19 @@ export class Dispatcher {
   }
 
   async #recordGroup(attempts: readonly Delivered[]): Promise<void> {
-    const { store, clock, log, wakeUps } = this.#ctx;
+    const { store, clock, log, wakeUps, settings } = this.#ctx;
     for (let tries = 0; ; tries++) {
       try {
-        const ended = await store.recordDeliveries({
+        const { ended, opened, closed } = await store.recordDeliveries({
           leaseToken: this.#leaseToken,
           now: clock.now(),
+          faster: settings.RETRY_FASTER,
           attempts,
         });
         reach('deliver: recorded, driver not told');
         for (const batch of ended) log.info({ event: 'batch_done', batch });
+        for (const destination of opened) log.warn({ event: 'breaker_opened', destination });
+        for (const destination of closed) log.info({ event: 'breaker_closed', destination });
         wakeUps.wake('outcomes');
         return;
       } catch (error) {

@@ -1,7 +1,7 @@
 /** Makes the bytes that a destination gets for an outcome: OpenAI's line, with the producer's custom_id in it. */
 import { deliveryId, lineWithoutResult } from '../../../core/delivery.ts';
 import { jsonStringBytes, replaceSpan } from '../../../core/json/splice.ts';
-import type { Parcel } from '../../channels/port.ts';
+import type { Destination, Parcel } from '../../channels/port.ts';
 import type { ClaimedDelivery } from '../../store/deliveries/claim-deliveries.ts';
 import type { ResultRow } from '../../store/rows.ts';
 
@@ -26,6 +26,7 @@ export function wrapParcel(
   installationId: string,
   claimed: ClaimedDelivery,
   result: ResultRow | undefined,
+  destination: Destination,
 ): Parcel {
   return {
     deliveryId: deliveryId(installationId, claimed.id, claimed.outcome_number),
@@ -35,5 +36,6 @@ export function wrapParcel(
     attempt: claimed.delivery_tries + 1,
     content: outcomeContent(claimed, result),
     target: JSON.parse(claimed.delivery),
+    destination,
   };
 }

@@ -19,7 +19,7 @@ export function describeDeliveries(openStore: OpenStore): void {
   }
 
   function claim(limit: number, over: { perDestination?: number; inFlight?: Record<number, number> } = {}) {
-    const fixed = { now: t.line.now, limit, leaseMs, leaseToken: 'sender' };
+    const fixed = { type: 'webhook', now: t.line.now, limit, leaseMs, leaseToken: 'sender' } as const;
     return t.store.claimDeliveries({ ...fixed, perDestination: 100, inFlight: {}, ...over });
   }
 

@@ -6,6 +6,7 @@ import { describe } from 'vitest';
 import type { Store } from '../store.ts';
 import { describeConsole } from './console.ts';
 import { describeDeliveries } from './deliveries.ts';
+import { describeDestinations } from './destinations.ts';
 import { describeHistories } from './histories.ts';
 import { describeIntake } from './intake.ts';
 import { describeMoves } from './moves.ts';
@@ -26,6 +27,7 @@ export function describeStore(name: string, openStore: OpenStore): void {
     describe('results', () => describeResults(openStore));
     describe('recovery', () => describeRecovery(openStore));
     describe('deliveries', () => describeDeliveries(openStore));
+    describe('destinations', () => describeDestinations(openStore));
     describe('redelivery and restart', () => describeRepeats(openStore));
     describe('replicas', () => describeReplicas(openStore));
     describe('reads', () => describeReads(openStore));

@@ -154,6 +154,8 @@ async function callConsole({ store, now }: Line): Promise<void> {
 async function callUpkeep(line: Line): Promise<void> {
   const { store, now } = line;
   await store.claimInstallation({ proposedId: 'one', now });
+  await store.claimSetting({ name: 'y', value: '1', actor: 'ann', now });
+  await store.wakeForgotten({ now });
   await store.writeSetting({ name: 'x', value: '1', actor: 'ann', now });
   await store.readSettings();
   await store.removeSetting({ name: 'x' });

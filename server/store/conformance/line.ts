@@ -208,25 +208,31 @@ export class Line {
 
   async claimDeliveries(limit = 100, leaseToken = 'sender'): Promise<ClaimedDelivery[]> {
     const input = { now: this.now, limit, leaseMs, leaseToken, perDestination: 100, inFlight: {} };
-    return (await this.store.claimDeliveries(input)).deliveries;
+    return (await this.store.claimDeliveries({ type: 'webhook', ...input })).deliveries;
   }
 
-  recordDeliveries(
+  /** @returns the batches that ended */
+  async recordDeliveries(
     deliveries: readonly ClaimedDelivery[],
     taking: Taking = 'delivered',
     leaseToken = 'sender',
+    probe = false,
   ): Promise<number[]> {
     const attempts = deliveries.map((claimed) => ({
       requestId: claimed.id,
       batchId: claimed.batch_id,
       destinationId: claimed.destination_id,
       outcomeNumber: claimed.outcome_number,
+      customId: claimed.custom_id,
       attempt: claimed.delivery_tries + 1,
+      probe,
       delivery: claimed.delivery,
+      config: '{}',
       ...answers[taking],
       at: this.now,
     }));
-    return this.store.recordDeliveries({ leaseToken, now: this.now, attempts });
+    const recording = { leaseToken, now: this.now, faster: 1, attempts };
+    return (await this.store.recordDeliveries(recording)).ended;
   }
 
   /** Hands over whatever is due. */

@@ -1,16 +1,23 @@
 /**
- * Takes due deliveries under a lease, round robin over destinations, so that a blocked one costs its neighbours
- * nothing. The lease is the due time itself, moved to when another may try; the token tells whose it is.
+ * Takes due deliveries of one type under a lease, by turns over the destinations that have any, so that a blocked one
+ * costs its neighbours nothing and one without work costs nobody. The lease is the due time itself, moved to when
+ * another may try; the token tells whose it is.
  */
+import { placesOf } from '../../../core/breaker.ts';
+import type { DestinationType } from '../../../core/destination.ts';
 import type { Outcome } from '../../../core/request.ts';
-import type { Tx } from '../tx.ts';
+import { mayYetSend, nextSendAt, useUp } from '../../../core/send-rate.ts';
+import type { DestinationRow } from '../rows.ts';
+import type { SqlValue, Tx } from '../tx.ts';
+import { sharePlaces } from './share-places.ts';
 
 export interface ClaimDeliveriesInput {
+  readonly type: DestinationType;
   readonly now: number;
   readonly limit: number;
   readonly leaseMs: number;
   readonly leaseToken: string;
-  /** Most that one destination may have in flight. */
+  /** Most that one destination may have in flight where its policy says nothing. */
   readonly perDestination: number;
   /** Deliveries in flight, by destination id. */
   readonly inFlight: Readonly<Record<number, number>>;
@@ -31,66 +38,94 @@ export interface ClaimedDelivery {
 
 export interface ClaimDeliveriesOutput {
   readonly deliveries: ClaimedDelivery[];
+  /** The destinations of these deliveries, as they are now. */
+  readonly destinations: DestinationRow[];
+  /** When the next destination is to be looked at, if not all places were filled. */
   readonly nextDueAt: number | null;
 }
 
-/** Index: requests_due (destination_id, due_at, id). */
+/** Destinations looked at in one claim, beside those that have something in flight. */
+const mostLookedAt = 64;
+
+/** Indexes: destinations_look (type, look_at), requests_due (destination_id, due_at, id). */
 export async function claimDeliveries(tx: Tx, input: ClaimDeliveriesInput): Promise<ClaimDeliveriesOutput> {
-  const { now } = input;
-  const waiting = await tx.all<{ id: number; due: number }>(
-    `select id, due from (
-       select d.id, (select min(r.due_at) from requests r
-                     where r.state = 'delivering' and r.destination_id = d.id) as due
-       from destinations d) as w
-     where due is not null order by id`,
+  const { now, type } = input;
+  const rows = await tx.all<DestinationRow>(
+    `select * from destinations where type = ? and look_at <= ? order by look_at, id limit ?${tx.skipLocked}`,
+    type,
+    now,
+    mostLookedAt + Object.keys(input.inFlight).length,
   );
-  const due = waiting.filter((destination) => destination.due <= now);
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  const contenders = rows.map((row) => ({
+    id: row.id,
+    most: placesOf(row, row.concurrency ?? input.perDestination),
+    inFlight: input.inFlight[row.id] ?? 0,
+  }));
   const deliveries: ClaimedDelivery[] = [];
-  for (const [destinationId, quota] of shareOut(
-    input,
-    due.map((d) => d.id),
-  )) {
-    const claimed = await tx.all<ClaimedDelivery>(
-      `with picked as materialized (
-         select id from requests
-         where state = 'delivering' and destination_id = ? and due_at <= ? order by due_at, id limit ?${tx.skipLocked})
-       update requests set lease_token = ?, due_at = ?
-       where id in (select id from picked)
-       returning id, batch_id, custom_id, outcome, outcome_number, destination_id, delivery, delivery_tries,
-         error_code, error_message`,
-      destinationId,
-      now,
-      quota,
-      input.leaseToken,
-      now + input.leaseMs,
-    );
+  const destinations: DestinationRow[] = [];
+  const turns: SqlValue[][] = [];
+  for (const [id, share] of sharePlaces(contenders, input.limit)) {
+    const row = byId.get(id);
+    if (!row) continue;
+    const quota = Math.min(share, mayYetSend(row.rate_per_s, row.rate_used_us, now));
+    const claimed = await claimOf(tx, input, id, quota);
     deliveries.push(...claimed);
+    if (claimed.length > 0) destinations.push(row);
+    turns.push(await nextTurn(tx, input, row, { quota, claimed: claimed.length }));
   }
-  const later = waiting.map((d) => d.due).filter((at) => at > now);
-  return { deliveries, nextDueAt: later.length > 0 ? Math.min(...later) : null };
+  await tx.each('update destinations set look_at = ?, rate_used_us = ? where id = ?', turns);
+  if (deliveries.length === input.limit) return { deliveries, destinations, nextDueAt: null };
+  const later = await tx.get<{ at: number | null }>(
+    'select min(look_at) as at from destinations where type = ? and look_at > ?',
+    type,
+    now,
+  );
+  return { deliveries, destinations, nextDueAt: later?.at ?? null };
+}
+
+async function claimOf(
+  tx: Tx,
+  { leaseToken, now, leaseMs }: ClaimDeliveriesInput,
+  destinationId: number,
+  quota: number,
+): Promise<ClaimedDelivery[]> {
+  if (quota === 0) return [];
+  return tx.all<ClaimedDelivery>(
+    `with picked as materialized (
+       select id from requests
+       where state = 'delivering' and destination_id = ? and due_at <= ? order by due_at, id limit ?${tx.skipLocked})
+     update requests set lease_token = ?, due_at = ?
+     where id in (select id from picked)
+     returning id, batch_id, custom_id, outcome, outcome_number, destination_id, delivery, delivery_tries,
+       error_code, error_message`,
+    destinationId,
+    now,
+    quota,
+    leaseToken,
+    now + leaseMs,
+  );
 }
 
 /**
- * Splits the free places over destinations: each goes to whoever has the fewest in flight. Without counting
- * these, a slow destination would take every place that its neighbours free. Ties are broken by turns, which
- * the clock deals, so that the first in the list is not always first.
+ * When to look at a destination again that was just served: now, behind all the others, while it has more; when its
+ * next delivery falls due; when its rate allows; or, for a probe, when that must have ended.
  */
-function shareOut(input: ClaimDeliveriesInput, destinationIds: readonly number[]): Map<number, number> {
-  const quotas = new Map<number, number>();
-  const first = input.now % Math.max(1, destinationIds.length);
-  const turns = [...destinationIds.slice(first), ...destinationIds.slice(0, first)];
-  const held = new Map(turns.map((id) => [id, input.inFlight[id] ?? 0]));
-  for (let free = input.limit; free > 0; free--) {
-    let next: number | undefined;
-    for (const id of turns) {
-      const load = held.get(id) ?? 0;
-      if (load < input.perDestination && (next === undefined || load < (held.get(next) ?? 0))) next = id;
-    }
-    if (next === undefined) break;
-    quotas.set(next, (quotas.get(next) ?? 0) + 1);
-    held.set(next, (held.get(next) ?? 0) + 1);
-  }
-  return quotas;
+async function nextTurn(
+  tx: Tx,
+  { now, leaseMs }: ClaimDeliveriesInput,
+  row: DestinationRow,
+  { quota, claimed }: { readonly quota: number; readonly claimed: number },
+): Promise<SqlValue[]> {
+  const used = useUp(row.rate_per_s, row.rate_used_us, claimed, now);
+  const may = nextSendAt(row.rate_per_s, used, now);
+  if (claimed > 0 && row.breaker === 'open') return [now + leaseMs, used, row.id];
+  if (claimed === quota) return [Math.max(now, may), used, row.id];
+  const due = await tx.get<{ at: number | null }>(
+    `select min(due_at) as at from requests where state = 'delivering' and destination_id = ?`,
+    row.id,
+  );
+  return [due?.at == null ? null : Math.max(due.at, may, row.blocked_until), used, row.id];
 }
 
 /**
@@ -101,7 +136,7 @@ export async function breakDeliveryLeases(
   tx: Tx,
   input: { readonly now: number; readonly leaseMs: number },
 ): Promise<number> {
-  return tx.run(
+  const freed = await tx.run(
     `update requests set due_at = ?, lease_token = null
      where id in (
        select r.id from destinations d join requests r on r.destination_id = d.id
@@ -110,4 +145,10 @@ export async function breakDeliveryLeases(
     input.now,
     input.now + input.leaseMs,
   );
+  await tx.run(
+    'update destinations set look_at = case when blocked_until > ? then blocked_until else ? end',
+    input.now,
+    input.now,
+  );
+  return freed;
 }

@@ -4,6 +4,7 @@ import { countHours } from '../figures/count-hour.ts';
 import { fromStates, setState } from '../moves.ts';
 import type { SqlValue, Tx } from '../tx.ts';
 import { endBatch } from './end-batch.ts';
+import { type BreakerMoves, recordHealth } from './record-health.ts';
 
 export interface Delivered {
   readonly requestId: number;
@@ -11,8 +12,13 @@ export interface Delivered {
   readonly destinationId: number;
   readonly outcomeNumber: number;
   readonly attempt: number;
-  /** The configuration used, as JSON text. */
+  readonly customId: string;
+  /** Let through an open breaker: it uses up no attempt. */
+  readonly probe: boolean;
+  /** Where it went, as JSON text. */
   readonly delivery: string;
+  /** How its destination was configured, as JSON text without secrets. */
+  readonly config: string;
   readonly result: AttemptResult;
   readonly next: NextStep;
   readonly at: number;
@@ -21,7 +27,14 @@ export interface Delivered {
 export interface RecordDeliveriesInput {
   readonly leaseToken: string;
   readonly now: number;
+  /** Divides the pauses between probes; 1 but in tests and demonstrations. */
+  readonly faster: number;
   readonly attempts: readonly Delivered[];
+}
+
+export interface RecordDeliveriesOutput extends BreakerMoves {
+  /** Batches that ended with this group. */
+  readonly ended: number[];
 }
 
 const arrive = `${setState('arrive')}, delivery_tries = ?, due_at = null, lease_token = null
@@ -33,11 +46,13 @@ const postpone = `update requests set updated_at = ?, delivery_tries = ?, due_at
 
 const insertAttempt = `
   insert into attempts (request_id, destination_id, outcome_number, attempt, outcome, status_code, duration_ms,
-    error, response_excerpt, delivery, at)
-  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+    error, response_excerpt, delivery, at, custom_id, config)
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
-/** @returns the ids of batches that ended with this group */
-export async function recordDeliveries(tx: Tx, input: RecordDeliveriesInput): Promise<number[]> {
+export async function recordDeliveries(
+  tx: Tx,
+  input: RecordDeliveriesInput,
+): Promise<RecordDeliveriesOutput> {
   const { attempts, now } = input;
   const batches = new Map<number, { delivered: number; failed: number }>();
   for (const a of await moveRequests(tx, input)) {
@@ -63,7 +78,7 @@ export async function recordDeliveries(tx: Tx, input: RecordDeliveriesInput): Pr
     [...batches].map(([id, c]) => [id, { delivered: c.delivered, delivery_failed: c.failed }]),
   );
   await countHours(tx, now, events);
-  return ended;
+  return { ended, ...(await recordHealth(tx, input)) };
 }
 
 /** @returns the attempts that ended the hand-over of a request which was still theirs */
@@ -85,7 +100,9 @@ async function moveRequests(
     ended.push(...these.filter((_, index) => changed[index] === 1));
   }
   const postponed = attempts.flatMap((a) =>
-    a.next.kind === 'again' ? [[now, a.attempt, now + a.next.pauseMs, ...key(a)]] : [],
+    a.next.kind === 'again'
+      ? [[now, a.probe ? a.attempt - 1 : a.attempt, now + a.next.pauseMs, ...key(a)]]
+      : [],
   );
   await tx.each(postpone, postponed);
   return ended;
@@ -104,5 +121,7 @@ function attemptValues(a: Delivered): SqlValue[] {
     a.result.responseExcerpt,
     a.delivery,
     a.at,
+    a.customId,
+    a.config,
   ];
 }

@@ -1,4 +1,6 @@
 /** Hands outcomes over once more: one request, or a batch in slices. */
+
+import { wakeDestinations } from '../destinations/wake-destinations.ts';
 import { fromStates, moveBatch, setState } from '../moves.ts';
 import type { RequestRow } from '../rows.ts';
 import type { Tx } from '../tx.ts';
@@ -23,6 +25,7 @@ export async function redeliverRequest(
   if (!row) return { kind: 'not_found' };
   if (row.outcome === null) return { kind: 'no_outcome', state: row.state };
   if (row.destination_id === null) return { kind: 'no_destination' };
+  await wakeDestinations(tx, [row.destination_id], now);
   if (row.state === 'delivering') {
     if (row.lease_token !== null && (row.due_at ?? 0) > now) return { kind: 'being_sent' };
     await tx.run('update requests set due_at = ?, lease_token = null where id = ?', now, row.id);
@@ -54,12 +57,12 @@ export async function redeliverSlice(
   },
 ): Promise<{ readonly count: number; readonly lastId: number | null }> {
   const { batchId, state, now } = input;
-  const rows = await tx.all<{ id: number }>(
+  const rows = await tx.all<{ id: number; destination_id: number }>(
     `${setState('redeliver')}, due_at = ?, delivery_tries = 0, lease_token = null
      where id in (
        select id from requests where batch_id = ? and state = ? and id > ? order by id limit ?)
        and state in ${fromStates('redeliver')}
-     returning id`,
+     returning id, destination_id`,
     now,
     now,
     batchId,
@@ -68,6 +71,11 @@ export async function redeliverSlice(
     input.limit,
   );
   if (rows.length === 0) return { count: 0, lastId: null };
+  await wakeDestinations(
+    tx,
+    rows.map((row) => row.destination_id),
+    now,
+  );
   await recount(tx, batchId, state, rows.length, input.actor, now);
   return { count: rows.length, lastId: Math.max(...rows.map((row) => row.id)) };
 }

@@ -1,4 +1,5 @@
 import type { RequestState } from '../../../core/request.ts';
+import { wakeDestinations } from '../destinations/wake-destinations.ts';
 import { fromStates, setState } from '../moves.ts';
 import type { Tx } from '../tx.ts';
 
@@ -34,10 +35,11 @@ export async function startDeliveries(tx: Tx, input: StartDeliveriesInput): Prom
   );
   const lastId = slice?.last ?? null;
   if (lastId === null) return { started: 0, lastId };
-  const started = await tx.run(
+  const started = await tx.all<{ destination_id: number }>(
     `${setState('deliver')}, due_at = ?, delivery_tries = 0, lease_token = null
      where batch_id = ? and state = ? and state in ${fromStates('deliver')} and id > ? and id <= ?
-       and destination_id is not null`,
+       and destination_id is not null
+     returning destination_id`,
     now,
     now,
     batchId,
@@ -45,6 +47,12 @@ export async function startDeliveries(tx: Tx, input: StartDeliveriesInput): Prom
     afterId,
     lastId,
   );
-  await tx.run('update batches set delivering_count = delivering_count + ? where id = ?', started, batchId);
-  return { started, lastId };
+  await wakeDestinations(
+    tx,
+    started.map((row) => row.destination_id),
+    now,
+  );
+  const count = started.length;
+  await tx.run('update batches set delivering_count = delivering_count + ? where id = ?', count, batchId);
+  return { started: count, lastId };
 }

@@ -2,6 +2,7 @@
 import { theLine, theLineUndone } from './0001-the-line.ts';
 import { recovery, recoveryUndone } from './0003-recovery.ts';
 import { replicas, replicasUndone } from './0006-replicas.ts';
+import { destinations, destinationsUndone } from './0004-destinations.ts';
 import { consoleFigures, consoleFiguresUndone } from './0007-console.ts';
 
 interface Migration {
@@ -25,4 +26,5 @@ export const migrations: readonly Migration[] = [
   { name: '0003-recovery', up: recovery, down: { sql: recoveryUndone, losesData: false } },
   { name: '0006-replicas', up: replicas, down: { sql: replicasUndone, losesData: false } },
   { name: '0007-console', up: consoleFigures, down: { sql: consoleFiguresUndone, losesData: true } },
+  { name: '0004-destinations', up: destinations, down: { sql: destinationsUndone, losesData: true } },
 ];

@@ -1,4 +1,6 @@
 /** Takes one request out of a batch that is still building: cancelled with an outcome, or deleted. */
+
+import { wakeDestinations } from '../destinations/wake-destinations.ts';
 import { countHour } from '../figures/count-hour.ts';
 import { fromStates, setState } from '../moves.ts';
 import type { RequestRow } from '../rows.ts';
@@ -63,6 +65,7 @@ export async function cancelRequest(tx: Tx, { customId, now }: StopInput): Promi
       now,
       row.id,
     );
+    await wakeDestinations(tx, [row.destination_id], now);
   }
   return { kind: 'stopped', requestId: row.id };
 }

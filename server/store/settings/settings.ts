@@ -24,6 +24,22 @@ export async function writeSetting(
   );
 }
 
+/** Writes a setting that has no value yet. @returns the value that it has now */
+export async function claimSetting(
+  tx: Tx,
+  input: { readonly name: string; readonly value: string; readonly actor: string; readonly now: number },
+): Promise<string> {
+  await tx.run(
+    `insert into settings (name, value, updated_at, updated_by) values (?, ?, ?, ?) on conflict (name) do nothing`,
+    input.name,
+    input.value,
+    input.now,
+    input.actor,
+  );
+  const row = await tx.get<{ value: string }>('select value from settings where name = ?', input.name);
+  return row?.value ?? input.value;
+}
+
 export async function removeSetting(tx: Tx, input: { readonly name: string }): Promise<boolean> {
   return (await tx.run('delete from settings where name = ?', input.name)) === 1;
 }

@@ -1,4 +1,4 @@
--- Schema 4, made by the migrations. Do not edit.
+-- Schema 5, made by the migrations. Do not edit.
 
 CREATE TABLE actions (
   id integer primary key autoincrement,
@@ -36,7 +36,8 @@ CREATE TABLE attempts (
   response_excerpt text,
   delivery text not null,
   at integer not null
-) strict;
+, custom_id text, config text) strict;
+CREATE INDEX attempts_by_destination on attempts (destination_id);
 CREATE INDEX attempts_by_request on attempts (request_id);
 
 CREATE TABLE batch_keys (
@@ -118,7 +119,7 @@ CREATE TABLE batches (
   ended_at integer,
   bodies_removed_at integer,
   deleted_at integer
-, failure text, refusals integer not null default 0, row_limit integer, reuploads integer not null default 0) strict;
+, failure text, refusals integer not null default 0, row_limit integer, reuploads integer not null default 0, attempts_kept integer not null default 0) strict;
 CREATE INDEX batches_by_openai_id on batches (openai_batch_id) where openai_batch_id is not null;
 CREATE INDEX batches_by_predecessor on batches (successor_of) where successor_of is not null;
 CREATE INDEX batches_by_state on batches (state);
@@ -150,9 +151,12 @@ CREATE TABLE destinations (
   id integer primary key,
   type text not null,
   address text not null,
-  created_at integer not null,
+  created_at integer not null, version integer not null default 0, updated_at integer, updated_by text, schedule_ms text, connect_timeout_ms integer, answer_timeout_ms integer, concurrency integer, rate_per_s integer, breaker_off integer not null default 0, sealed text, secret_overlap_until integer, paused_at integer, paused_by text, breaker text not null default 'closed', breaker_opened_at integer, failures integer not null default 0, failing_since integer, probes integer not null default 0, recovering_since integer, last_success_at integer, last_failure_at integer, last_failure text, last_error text, success_count integer not null default 0, failure_count integer not null default 0, success_ppm integer, latency_us integer, rate_used_us integer not null default 0, blocked_until integer not null default 0, look_at integer,
   unique (type, address)
 ) strict;
+CREATE INDEX destinations_look on destinations (type, look_at) where look_at is not null;
+CREATE INDEX destinations_open on destinations (breaker) where breaker = 'open';
+CREATE INDEX destinations_recovering on destinations (recovering_since) where recovering_since is not null;
 
 CREATE TABLE hour_counts (
   hour integer not null,
@@ -176,6 +180,23 @@ CREATE TABLE installation (
   id text not null primary key,
   created_at integer not null
 ) strict;
+
+CREATE TABLE redeliveries (
+  id integer primary key autoincrement,
+  filter text not null,
+  state text not null,
+  matching integer,
+  redelivered integer not null default 0,
+  looked_before integer,
+  due_at integer,
+  lease_token text,
+  last_error text,
+  created_at integer not null,
+  created_by text not null,
+  ended_at integer,
+  ended_by text
+) strict;
+CREATE INDEX redeliveries_due on redeliveries (due_at) where due_at is not null;
 
 CREATE TABLE remote_cleanups (
   id integer primary key,
@@ -247,6 +268,7 @@ CREATE INDEX requests_by_outcome on requests (outcome) where outcome is not null
 CREATE INDEX requests_by_state on requests (state);
 CREATE INDEX requests_by_tag on requests (tag) where tag is not null;
 CREATE INDEX requests_due on requests (destination_id, due_at) where state = 'delivering';
+CREATE INDEX requests_failed_by_destination on requests (destination_id) where state = 'delivery_failed';
 
 CREATE TABLE results (
   request_id integer primary key references requests (id) on delete cascade,

@@ -1,0 +1,40 @@
+/**
+ * Puts destinations into the dispatcher's round. Whatever makes a delivery due says so here, in the same transaction:
+ * a destination that is not told about is not looked at.
+ */
+import type { Tx } from '../tx.ts';
+
+/** Later than any clock: nothing is sent before somebody lifts the block. */
+export const never = 9_000_000_000_000_000;
+
+/** Looks at these no later than `dueAt`, but not before their block ends. */
+export async function wakeDestinations(
+  tx: Tx,
+  destinationIds: readonly number[],
+  dueAt: number,
+): Promise<void> {
+  const ids = [...new Set(destinationIds)].sort((a, b) => a - b);
+  if (ids.length === 0) return;
+  await tx.run(
+    `update destinations set look_at = case when blocked_until > ? then blocked_until else ? end
+     where id in ${tx.list} and (look_at is null or look_at > ?)`,
+    dueAt,
+    dueAt,
+    tx.listOf(ids),
+    dueAt,
+  );
+}
+
+/**
+ * Looks at every destination that has deliveries and is in nobody's round: a safety net, and the first thing after a
+ * start. Index: requests_due.
+ */
+export async function wakeForgotten(tx: Tx, { now }: { readonly now: number }): Promise<number> {
+  return tx.run(
+    `update destinations set look_at = case when blocked_until > ? then blocked_until else ? end
+     where look_at is null and exists (
+       select 1 from requests r where r.state = 'delivering' and r.destination_id = destinations.id)`,
+    now,
+    now,
+  );
+}

@@ -38,8 +38,11 @@ CREATE TABLE attempts (
   error text,
   response_excerpt text,
   delivery text not null,
-  at bigint not null
+  at bigint not null,
+  custom_id text,
+  config text
 );
+CREATE INDEX attempts_by_destination ON attempts USING btree (destination_id, id);
 CREATE INDEX attempts_by_request ON attempts USING btree (request_id, id);
 CREATE UNIQUE INDEX attempts_pkey ON attempts USING btree (id);
 
@@ -119,7 +122,8 @@ CREATE TABLE batches (
   failure text,
   refusals bigint not null default 0,
   row_limit bigint,
-  reuploads bigint not null default 0
+  reuploads bigint not null default 0,
+  attempts_kept bigint not null default 0
 );
 CREATE INDEX batches_by_openai_id ON batches USING btree (openai_batch_id, id) WHERE (openai_batch_id IS NOT NULL);
 CREATE INDEX batches_by_predecessor ON batches USING btree (successor_of, id) WHERE (successor_of IS NOT NULL);
@@ -153,9 +157,42 @@ CREATE TABLE destinations (
   id bigint not null generated as identity,
   type text not null,
   address text not null,
-  created_at bigint not null
+  created_at bigint not null,
+  version bigint not null default 0,
+  updated_at bigint,
+  updated_by text,
+  schedule_ms text,
+  connect_timeout_ms bigint,
+  answer_timeout_ms bigint,
+  concurrency bigint,
+  rate_per_s bigint,
+  breaker_off bigint not null default 0,
+  sealed text,
+  secret_overlap_until bigint,
+  paused_at bigint,
+  paused_by text,
+  breaker text not null default 'closed'::text,
+  breaker_opened_at bigint,
+  failures bigint not null default 0,
+  failing_since bigint,
+  probes bigint not null default 0,
+  recovering_since bigint,
+  last_success_at bigint,
+  last_failure_at bigint,
+  last_failure text,
+  last_error text,
+  success_count bigint not null default 0,
+  failure_count bigint not null default 0,
+  success_ppm bigint,
+  latency_us bigint,
+  rate_used_us bigint not null default 0,
+  blocked_until bigint not null default 0,
+  look_at bigint
 );
+CREATE INDEX destinations_look ON destinations USING btree (type, look_at, id) WHERE (look_at IS NOT NULL);
+CREATE INDEX destinations_open ON destinations USING btree (breaker, id) WHERE (breaker = 'open'::text);
 CREATE UNIQUE INDEX destinations_pkey ON destinations USING btree (id);
+CREATE INDEX destinations_recovering ON destinations USING btree (recovering_since, id) WHERE (recovering_since IS NOT NULL);
 CREATE UNIQUE INDEX destinations_type_address_key ON destinations USING btree (type, address);
 
 CREATE TABLE hour_counts (
@@ -176,6 +213,24 @@ CREATE TABLE installation (
   created_at bigint not null
 );
 CREATE UNIQUE INDEX installation_pkey ON installation USING btree (id);
+
+CREATE TABLE redeliveries (
+  id bigint not null generated as identity,
+  filter text not null,
+  state text not null,
+  matching bigint,
+  redelivered bigint not null default 0,
+  looked_before bigint,
+  due_at bigint,
+  lease_token text,
+  last_error text,
+  created_at bigint not null,
+  created_by text not null,
+  ended_at bigint,
+  ended_by text
+);
+CREATE INDEX redeliveries_due ON redeliveries USING btree (due_at, id) WHERE (due_at IS NOT NULL);
+CREATE UNIQUE INDEX redeliveries_pkey ON redeliveries USING btree (id);
 
 CREATE TABLE remote_cleanups (
   id bigint not null generated as identity,
@@ -250,6 +305,7 @@ CREATE INDEX requests_by_outcome ON requests USING btree (outcome, id) WHERE (ou
 CREATE INDEX requests_by_state ON requests USING btree (state, id);
 CREATE INDEX requests_by_tag ON requests USING btree (tag, id) WHERE (tag IS NOT NULL);
 CREATE INDEX requests_due ON requests USING btree (destination_id, due_at, id) WHERE (state = 'delivering'::text);
+CREATE INDEX requests_failed_by_destination ON requests USING btree (destination_id, id) WHERE (state = 'delivery_failed'::text);
 CREATE UNIQUE INDEX requests_pkey ON requests USING btree (id);
 
 CREATE TABLE results (

@@ -100,7 +100,10 @@ export async function composeService(settings: Settings, given: Given = {}): Pro
     accepting: () => !state.stopping,
     engine: () => ({
       drivers: drivers.map(({ name, busy, slots }) => ({ name, busy, slots })),
-      sender: { busy: dispatcher.busy, slots: settings.DELIVERY_CONCURRENCY },
+      sender: {
+        busy: dispatchers.reduce((sum, { busy }) => sum + busy, 0),
+        slots: dispatchers.reduce((sum, { slots }) => sum + slots, 0),
+      },
       upkeep: {
         everyMs: upkeep.everyMs,
         lastAt: upkeep.lastRound?.at ?? null,

@@ -63,6 +63,10 @@ export class Dispatcher {
     return this.#sending.size;
   }
 
+  get slots(): number {
+    return this.#options.concurrency;
+  }
+
   start(): void {
     const off = this.#ctx.wakeUps.on('deliveries', () => this.wake());
     this.#loop = this.#run().finally(off);

@@ -1,8 +1,8 @@
 /** Every schema change in order. The position in this list is the version; entries are never edited. */
 import { theLine, theLineUndone } from './0001-the-line.ts';
 import { recovery, recoveryUndone } from './0003-recovery.ts';
-import { replicas, replicasUndone } from './0006-replicas.ts';
 import { destinations, destinationsUndone } from './0004-destinations.ts';
+import { replicas, replicasUndone } from './0006-replicas.ts';
 import { consoleFigures, consoleFiguresUndone } from './0007-console.ts';
 
 interface Migration {

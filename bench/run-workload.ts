@@ -15,6 +15,7 @@ export interface Outcome {
   /** The highest of all runs. */
   readonly memMb: number | null;
   readonly cpuMsPerRequest: number | null;
+  readonly floorCpuMsPerRequest: number | null;
   /** Medians of the further figures, of stalls the worst. */
   readonly more: Readonly<Record<string, number>>;
   readonly aims: readonly Judged[];
@@ -47,22 +48,23 @@ function sumUp(
   also: Readonly<Record<string, number>>,
 ): Outcome {
   const values = (samples: readonly Sample[]) => samples.map(({ value }) => value);
-  const middle = (read: (sample: Sample) => number | undefined) => {
-    const known = ours.map(read).filter((value) => value !== undefined);
+  const middle = (samples: readonly Sample[], read: (sample: Sample) => number | undefined) => {
+    const known = samples.map(read).filter((value) => value !== undefined);
     return known.length === 0 ? null : spreadOf(known);
   };
   const names = Object.keys(ours[0]?.more ?? {});
   const more = Object.fromEntries(
     names.map((name) => {
-      const spread = middle((sample) => sample.more?.[name]);
+      const spread = middle(ours, (sample) => sample.more?.[name]);
       return [name, (name === 'stallMs' ? spread?.most : spread?.median) ?? Number.NaN];
     }),
   );
   const figures = {
     ratio: floor.length === 0 ? null : spreadOf(ratiosOf(values(ours), values(floor))),
-    p99Ms: middle((sample) => sample.p99Ms)?.median ?? null,
-    memMb: middle((sample) => sample.memMb)?.most ?? null,
-    cpuMsPerRequest: middle((sample) => sample.cpuMsPerRequest)?.median ?? null,
+    p99Ms: middle(ours, (sample) => sample.p99Ms)?.median ?? null,
+    memMb: middle(ours, (sample) => sample.memMb)?.most ?? null,
+    cpuMsPerRequest: middle(ours, (sample) => sample.cpuMsPerRequest)?.median ?? null,
+    floorCpuMsPerRequest: middle(floor, (sample) => sample.cpuMsPerRequest)?.median ?? null,
     more: { ...more, ...also },
   };
   return {

@@ -24,6 +24,7 @@ const figures = {
   p99Ms: 61.26,
   memMb: 210.4,
   cpuMsPerRequest: 0.1234,
+  floorCpuMsPerRequest: 0.05,
   more: {},
 };
 const outcome: Outcome = {
@@ -39,7 +40,7 @@ test('a row tells medians, spreads, what was aimed at and whether it was met', (
   const [, , row] = renderTable([outcome]).split('\n');
   expect(row).toBe(
     '| intake | 9,450 /s (9,400 to 9,500) | 14,500 /s (14,000 to 15,000) | **0.66** (0.60 to 0.70) | ' +
-      'ratio ≥ 0.65 ✓; p99Ms ≤ 50 **missed** | 210 | 0.123 | p99Ms 61.3 |',
+      'ratio ≥ 0.65 ✓; p99Ms ≤ 50 **missed** | 210 | 123 (50) | p99Ms 61.3 |',
   );
 });
 
@@ -69,6 +70,7 @@ test('the JSON holds the promised fields', () => {
     p99Ms: 61.26,
     memMb: 210.4,
     cpuMsPerRequest: 0.1234,
+    floorCpuMsPerRequest: 0.05,
     met: false,
   });
 });

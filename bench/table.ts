@@ -4,7 +4,16 @@ import type { Spread } from './figures.ts';
 import type { Outcome } from './run-workload.ts';
 import type { Workload } from './workload.ts';
 
-const columns = ['workload', 'ours', 'floor', 'ratio', 'aim', 'peak MB', 'CPU ms/request', 'also'] as const;
+const columns = [
+  'workload',
+  'ours',
+  'floor',
+  'ratio',
+  'aim',
+  'peak MB',
+  'CPU µs/request (floor)',
+  'also',
+] as const;
 
 /** A Markdown table, one row for each workload. */
 export function renderTable(outcomes: readonly Outcome[]): string {
@@ -12,17 +21,8 @@ export function renderTable(outcomes: readonly Outcome[]): string {
   return rows.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
-function renderRow({
-  workload,
-  ours,
-  floor,
-  ratio,
-  p99Ms,
-  memMb,
-  cpuMsPerRequest,
-  more,
-  aims,
-}: Outcome): string[] {
+function renderRow(outcome: Outcome): string[] {
+  const { workload, ours, floor, ratio, p99Ms, memMb, more, aims } = outcome;
   const also = Object.entries({ ...(p99Ms !== null && { p99Ms }), ...more });
   return [
     workload.name,
@@ -31,9 +31,14 @@ function renderRow({
     ratio ? `**${ratio.median.toFixed(2)}** (${ratio.least.toFixed(2)} to ${ratio.most.toFixed(2)})` : '–',
     aims.map(renderAim).join('; ') || '–',
     memMb === null ? '–' : memMb.toFixed(0),
-    cpuMsPerRequest === null ? '–' : cpuMsPerRequest.toFixed(3),
+    micros(outcome),
     also.map(([name, value]) => `${name} ${short(value)}`).join(', ') || '–',
   ];
+}
+
+function micros({ cpuMsPerRequest: ours, floorCpuMsPerRequest: floor }: Outcome): string {
+  if (ours === null) return '–';
+  return `${(ours * 1_000).toFixed(0)}${floor === null ? '' : ` (${(floor * 1_000).toFixed(0)})`}`;
 }
 
 function renderAim({ aim, met }: Judged): string {
@@ -60,6 +65,7 @@ export function renderJson(outcomes: readonly Outcome[]): string {
     p99Ms: outcome.p99Ms,
     memMb: outcome.memMb,
     cpuMsPerRequest: outcome.cpuMsPerRequest,
+    floorCpuMsPerRequest: outcome.floorCpuMsPerRequest,
     unit: outcome.workload.unit,
     pairs: outcome.pairs,
     met: outcome.aims.every(({ met }) => met !== false),

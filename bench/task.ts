@@ -76,3 +76,9 @@ export function tell(message: Message): void {
 export function obey(orders: Readonly<Record<string, () => void>>): void {
   process.on('message', (order: string) => orders[order]?.());
 }
+
+/** Inside such a program: CPU time of this process since `since`, in milliseconds. */
+export function cpuSince(since: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(since);
+  return (user + system) / 1_000;
+}

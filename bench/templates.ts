@@ -20,6 +20,7 @@ export interface Rows {
 export const closesByOrder = {
   BATCH_MAX_REQUESTS: 100_000,
   BATCH_MAX_BYTES: 209_715_200,
+  BATCH_MAX_TOKENS: 1_000_000_000,
   POLL_INTERVAL_MS: 50,
 };
 

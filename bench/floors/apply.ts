@@ -2,7 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
-import { readInput, tell } from '../task.ts';
+import { cpuSince, readInput, tell } from '../task.ts';
 
 interface Result {
   readonly custom_id: string;
@@ -17,6 +17,7 @@ const db = new DatabaseSync(databasePath, { enableForeignKeyConstraints: false }
 db.exec(
   'pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -16384; pragma wal_autocheckpoint = 4000',
 );
+const cpuBefore = process.cpuUsage();
 const startedAt = performance.now();
 const endRequest =
   db.prepare(`update requests set state = 'openai_processed', updated_at = ?, outcome = 'succeeded',
@@ -59,6 +60,12 @@ for await (const line of createInterface({
 }
 write();
 const { maxRSS } = process.resourceUsage();
-tell({ event: 'result', seconds: (performance.now() - startedAt) / 1_000, applied, memMb: maxRSS / 1_024 });
+tell({
+  event: 'result',
+  cpuMs: cpuSince(cpuBefore),
+  seconds: (performance.now() - startedAt) / 1_000,
+  applied,
+  memMb: maxRSS / 1_024,
+});
 db.close();
 process.disconnect();

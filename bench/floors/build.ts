@@ -2,10 +2,11 @@
 import { request } from 'node:http';
 import { DatabaseSync } from 'node:sqlite';
 import { lineHead, lineTail } from '../../core/line-id.ts';
-import { readInput, tell } from '../task.ts';
+import { cpuSince, readInput, tell } from '../task.ts';
 
 const { databasePath, url } = readInput<{ databasePath: string; url: string }>();
 const db = new DatabaseSync(databasePath, { readOnly: true });
+const cpuBefore = process.cpuUsage();
 const startedAt = performance.now();
 const batch = db.prepare('select id, endpoint, size_bytes from batches').get() as {
   id: number;
@@ -40,5 +41,10 @@ for (const { id, body } of rows) {
 upload.end(Buffer.concat(parts));
 await ended;
 const { maxRSS } = process.resourceUsage();
-tell({ event: 'result', seconds: (performance.now() - startedAt) / 1_000, memMb: maxRSS / 1_024 });
+tell({
+  event: 'result',
+  cpuMs: cpuSince(cpuBefore),
+  seconds: (performance.now() - startedAt) / 1_000,
+  memMb: maxRSS / 1_024,
+});
 process.disconnect();

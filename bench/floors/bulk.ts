@@ -5,7 +5,7 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { lineOverheadBytes } from '../../core/line-id.ts';
-import { readInput, tell } from '../task.ts';
+import { cpuSince, readInput, tell } from '../task.ts';
 
 const { databasePath, linesPath } = readInput<{ databasePath: string; linesPath: string }>();
 const db = new DatabaseSync(databasePath, { enableForeignKeyConstraints: false });
@@ -26,6 +26,7 @@ for await (const line of createInterface({ input: createReadStream(linesPath) })
   });
 }
 const [{ url, model }] = rows as [(typeof rows)[0]];
+const cpuBefore = process.cpuUsage();
 const startedAt = performance.now();
 db.exec(`begin;
   insert into batch_keys (id, endpoint, model) values (1, '${url}', '${model}');
@@ -46,6 +47,11 @@ for (let from = 0; from < rows.length; from += 200) {
   for (const [i, r] of slice.entries()) insertBody.run(from + i + 1, r.body);
   db.exec(`update batches set request_count = request_count + ${slice.length} where id = 1; commit`);
 }
-tell({ event: 'result', seconds: (performance.now() - startedAt) / 1_000, rows: rows.length });
+tell({
+  event: 'result',
+  cpuMs: cpuSince(cpuBefore),
+  seconds: (performance.now() - startedAt) / 1_000,
+  rows: rows.length,
+});
 db.close();
 process.disconnect();

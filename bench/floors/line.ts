@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import OpenAI, { toFile } from 'openai';
 import { Agent, request } from 'undici';
 import { customId, makeBody, oneKind } from '../load/make-request.ts';
-import { readInput, tell } from '../task.ts';
+import { cpuSince, readInput, tell } from '../task.ts';
 
 interface Input {
   readonly provider: string;
@@ -24,6 +24,7 @@ const accepted = Array.from({ length: count }, (_, n) => {
   return { id, body: makeBody(kind, id, bodyBytes) };
 });
 const openai = new OpenAI({ apiKey: 'sk-bench', baseURL: `${provider}/v1`, maxRetries: 0 });
+const cpuBefore = process.cpuUsage();
 const startedAt = performance.now();
 const lines = accepted.map(
   ({ id, body }) => `{"custom_id":"${id}","method":"POST","url":"${kind.endpoint}","body":${body}}\n`,
@@ -56,6 +57,11 @@ async function deliver(): Promise<void> {
   }
 }
 await Promise.all(Array.from({ length: inFlight }, deliver));
-tell({ event: 'result', seconds: (performance.now() - startedAt) / 1_000, results: results.length });
+tell({
+  event: 'result',
+  cpuMs: cpuSince(cpuBefore),
+  seconds: (performance.now() - startedAt) / 1_000,
+  results: results.length,
+});
 await dispatcher.close();
 process.disconnect();

@@ -1,6 +1,6 @@
 /** Floor of webhooks: undici's request() in a loop that records nothing. */
 import { Agent, request } from 'undici';
-import { readInput, tell } from '../task.ts';
+import { cpuSince, readInput, tell } from '../task.ts';
 
 const { url, count, inFlight, bytes } = readInput<{
   url: string;
@@ -20,10 +20,12 @@ async function send(): Promise<void> {
     if (answer.statusCode !== 200) throw new Error(`the receiver answered ${answer.statusCode}`);
   }
 }
+const cpuBefore = process.cpuUsage();
 const startedAt = performance.now();
 await Promise.all(Array.from({ length: inFlight }, send));
 tell({
   event: 'result',
+  cpuMs: cpuSince(cpuBefore),
   seconds: (performance.now() - startedAt) / 1_000,
   startedAt: performance.timeOrigin + startedAt,
 });

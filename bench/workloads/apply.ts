@@ -67,10 +67,12 @@ async function measureOurs(setup: Setup, ready: Ready): Promise<Sample> {
 async function measureFloor(setup: Setup, { template, resultPath, rows, name }: Ready): Promise<Sample> {
   const databasePath = join(await copyTemplate(setup, template), 'service.db');
   const floor = startTask('floors/apply.ts', { databasePath, resultPath });
-  const { seconds, memMb } = await floor.hear<{ seconds: number; memMb: number }>('result');
+  const { cpuMs, seconds, memMb } = await floor.hear<{ cpuMs: number; seconds: number; memMb: number }>(
+    'result',
+  );
   await floor.stop();
   expectFigures(`${name}'s floor`, readStored(databasePath), { requests: rows.count, results: rows.count });
-  return { value: seconds, memMb };
+  return { value: seconds, memMb, cpuMsPerRequest: cpuMs / rows.count };
 }
 
 /** Intake at a steady pace, first alone, then while results are applied: how much later its slowest answers come. */

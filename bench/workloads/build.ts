@@ -33,13 +33,15 @@ async function measureOurs(setup: Setup, template: string, rows: Rows, sink: Sta
 async function measureFloor(template: string, rows: Rows, sink: StandIn): Promise<Sample> {
   const upload = sink.nextUpload();
   const floor = startTask('floors/build.ts', { databasePath: join(template, 'service.db'), url: sink.url });
-  const { seconds, memMb } = await floor.hear<{ seconds: number; memMb: number }>('result');
+  const { cpuMs, seconds, memMb } = await floor.hear<{ cpuMs: number; seconds: number; memMb: number }>(
+    'result',
+  );
   const { bytes, lines } = await upload;
   await floor.stop();
   if (lines !== rows.count || bytes !== fileBytes(rows)) {
     throw new Error(`build's floor: the sink got ${lines} lines and ${bytes} bytes`);
   }
-  return { value: seconds, memMb };
+  return { value: seconds, memMb, cpuMsPerRequest: cpuMs / rows.count };
 }
 
 function fileBytes({ count }: Rows): number {

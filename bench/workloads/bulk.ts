@@ -31,10 +31,10 @@ async function measureOurs(setup: Setup, rows: Rows, linesPath: string): Promise
 async function measureFloor(setup: Setup, empty: string, rows: Rows, linesPath: string): Promise<Sample> {
   const databasePath = join(await copyTemplate(setup, empty), 'service.db');
   const floor = startTask('floors/bulk.ts', { databasePath, linesPath });
-  const { seconds } = await floor.hear<{ seconds: number }>('result');
+  const { cpuMs, seconds } = await floor.hear<{ cpuMs: number; seconds: number }>('result');
   await floor.stop();
   checkStored(databasePath, rows);
-  return { value: rows.count / seconds };
+  return { value: rows.count / seconds, cpuMsPerRequest: cpuMs / rows.count };
 }
 
 function checkStored(databasePath: string, { count }: Rows): void {

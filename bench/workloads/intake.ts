@@ -5,6 +5,7 @@ import { apiKey, startOurs } from '../service.ts';
 import type { Setup } from '../setup.ts';
 import { expectFigures, readStored } from '../stored.ts';
 import { startTask, type Task } from '../task.ts';
+import { closesByOrder } from '../templates.ts';
 import type { Sample, Workload } from '../workload.ts';
 
 const bodyBytes = 2_000;
@@ -47,7 +48,7 @@ export async function loadServer(load: LoadInput, pid: number): Promise<Sample &
 /** One run of ours: a new database, the load, a look at what is stored. */
 async function measureOurs(setup: Setup, name: string, kinds: readonly Kind[]): Promise<Sample> {
   const folder = await setup.folder();
-  const ours = await startOurs(setup, { folder, name });
+  const ours = await startOurs(setup, { folder, name, settings: closesByOrder });
   try {
     const { result, ...sample } = await loadServer(loadFor(setup, ours.url, kinds), ours.pid);
     await ours.stop();

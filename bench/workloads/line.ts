@@ -55,11 +55,13 @@ async function measureFloor({ count, bodyBytes }: Rows, receiver: Task, url: str
   try {
     const input = { provider: simulator.url, receiver: url, count, bodyBytes, inFlight };
     const floor = startTask('floors/line.ts', input);
-    const { seconds, results } = await floor.hear<{ seconds: number; results: number }>('result');
+    const { cpuMs, seconds, results } = await floor.hear<{ cpuMs: number; seconds: number; results: number }>(
+      'result',
+    );
     const { requests } = await receiver.hear<Received>('complete');
     await floor.stop();
     expectFigures("line's floor", { results, requests }, { results: count, requests: count });
-    return { value: seconds };
+    return { value: seconds, cpuMsPerRequest: cpuMs / count };
   } finally {
     await simulator.stop();
   }

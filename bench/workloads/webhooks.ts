@@ -71,11 +71,11 @@ async function measureFloor({ rows, receiver, url, inFlight }: Ready): Promise<S
   receiver.say('forget');
   receiver.say(`await ${rows.count}`);
   const floor = startTask('floors/webhooks.ts', { url, count: rows.count, inFlight, bytes: lineBytes });
-  const { startedAt } = await floor.hear<{ startedAt: number }>('result');
+  const { cpuMs, startedAt } = await floor.hear<{ cpuMs: number; startedAt: number }>('result');
   const { requests, lastAt } = await receiver.hear<Received>('complete');
   await floor.stop();
   expectFigures("webhooks' floor", { requests }, { requests: rows.count });
-  return { value: (rows.count * 1_000) / (lastAt - startedAt) };
+  return { value: (rows.count * 1_000) / (lastAt - startedAt), cpuMsPerRequest: cpuMs / rows.count };
 }
 
 interface Ready {

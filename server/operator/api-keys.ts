@@ -1,5 +1,5 @@
 /** Creating and revoking API keys. The key itself is shown once and never kept. */
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { AppError } from '../../core/errors.ts';
 import type { Context } from '../context.ts';
 import type { ApiKeyRow } from '../store/settings/api-keys.ts';
@@ -13,7 +13,7 @@ const prefix = 'obm_';
 
 /** What is kept of a key. */
 export function hashKey(key: string): string {
-  return createHash('sha256').update(key).digest('hex');
+  return hash('sha256', key);
 }
 
 export async function createKey(

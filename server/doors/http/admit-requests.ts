@@ -26,6 +26,8 @@ export function admitRequests(app: FastifyInstance, { auth, deadline, answerErro
     }
     const { scopes } = request.routeOptions.config;
     if (!scopes) return done();
+    request.caller = auth.callerAtHand(request, scopes);
+    if (request.caller) return done();
     auth.authenticate(request, scopes).then((caller) => {
       request.caller = caller;
       done();

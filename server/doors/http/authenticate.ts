@@ -38,10 +38,20 @@ export class Authenticator {
     this.#fromEnvironment = new Map(ctx.settings.API_KEYS.map(parseKey));
   }
 
+  /**
+   * The caller with a key that is known without a look at the store: nearly every request, and no promise for it.
+   * Null says nothing yet: `authenticate` decides.
+   */
+  callerAtHand({ headers: { authorization } }: Asked, oneOf: readonly Scope[]): Caller | null {
+    const key = authorization === undefined ? undefined : bearerKey(authorization);
+    const caller = key === undefined ? null : this.#believed(hashKey(key));
+    return caller && mayDo(caller, oneOf) ? caller : null;
+  }
+
   /** @throws AppError `unauthorized` or `forbidden` */
   async authenticate(asked: Asked, oneOf: readonly Scope[]): Promise<Caller> {
     const caller = await this.recognise(asked);
-    if (!caller.scopes.has('operate') && !oneOf.some((scope) => caller.scopes.has(scope))) {
+    if (!mayDo(caller, oneOf)) {
       throw new AppError('forbidden', `${whose(caller)} lacks the scope ${oneOf.join(' or ')}.`);
     }
     return caller;
@@ -95,7 +105,7 @@ export class Authenticator {
   }
 
   async #withKey(authorization: string): Promise<Caller> {
-    const key = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
+    const key = bearerKey(authorization);
     if (key === undefined)
       throw new AppError('unauthorized', 'Send the API key as "Authorization: Bearer <key>".');
     const caller = await this.#callerOf(hashKey(key));
@@ -112,18 +122,30 @@ export class Authenticator {
   }
 
   async #callerOf(hash: string): Promise<Caller | null> {
-    const known = this.#fromEnvironment.get(hash);
-    if (known) return known;
-    const now = this.#ctx.clock.now();
-    const trusted = this.#trusted.get(hash);
-    if (trusted && trusted.until > now) return trusted.caller;
+    const believed = this.#believed(hash);
+    if (believed) return believed;
     const row = await this.#ctx.store.findApiKey({ keyHash: hash });
     if (!row) return null;
     const caller = { actor: `key ${row.name}`, scopes: new Set(row.scopes.split(' ') as Scope[]) };
     if (this.#trusted.size > 10_000) this.#trusted.clear();
-    this.#trusted.set(hash, { caller, until: now + trustMs });
+    this.#trusted.set(hash, { caller, until: this.#ctx.clock.now() + trustMs });
     return caller;
   }
+
+  #believed(hash: string): Caller | null {
+    const known = this.#fromEnvironment.get(hash);
+    if (known) return known;
+    const trusted = this.#trusted.get(hash);
+    return trusted && trusted.until > this.#ctx.clock.now() ? trusted.caller : null;
+  }
+}
+
+function bearerKey(authorization: string): string | undefined {
+  return /^Bearer +(\S+)$/i.exec(authorization)?.[1];
+}
+
+function mayDo({ scopes: has }: Caller, oneOf: readonly Scope[]): boolean {
+  return has.has('operate') || oneOf.some((scope) => has.has(scope));
 }
 
 /** One entry of API_KEYS, whose form was checked at the start: `name:scopes:key`, or a bare key that may do everything. */

@@ -8,6 +8,7 @@ import type { IntakeGate } from '../../pipeline/1-intake/intake-gate.ts';
 import type { EngineFigures } from '../../views/activity-view.ts';
 import type { BrokerParts } from '../../views/broker-view.ts';
 import { admitRequests } from './admit-requests.ts';
+import { apiPage } from './api-page.ts';
 import { Authenticator } from './authenticate.ts';
 import { BodyDeadline } from './body-deadline.ts';
 import { compileShape } from './check-shape.ts';
@@ -80,7 +81,7 @@ export async function makeHttpServer(options: HttpServerOptions): Promise<HttpSe
   // A scope of its own: only bulk takes bodies that are not JSON.
   await app.register(async (scope) => bulkRoutes({ ...door, app: scope }));
   app.get('/api/openapi.json', { schema: { hide: true } }, async () => app.swagger());
-  await addApiPage(app);
+  apiPage(app);
   return { app, auth };
 }
 
@@ -112,12 +113,4 @@ function closeInTime(app: FastifyInstance, graceMs: number): AbortSignal {
     app.server.once('close', () => clearTimeout(cut));
   });
   return stopping.signal;
-}
-
-async function addApiPage(app: FastifyInstance): Promise<void> {
-  const { default: scalar } = await import('@scalar/fastify-api-reference');
-  await app.register(scalar, {
-    routePrefix: '/api/docs',
-    configuration: { url: '/api/openapi.json', telemetry: false, withDefaultFonts: false } as never,
-  });
 }

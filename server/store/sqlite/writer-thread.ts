@@ -6,6 +6,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { writes } from '../operations.ts';
 import type { Tx } from '../tx.ts';
 import { connectWriter } from './connect.ts';
+import { packOutput, unpackInput } from './pack-operations.ts';
 import type { Group, GroupAnswer, Job, JobResult, ThreadError, WriterData } from './protocol.ts';
 import { SqliteTx } from './transaction.ts';
 
@@ -23,9 +24,9 @@ async function runJob(job: Job): Promise<JobResult> {
   const operation = writes[job.name] as (tx: Tx, input: unknown) => Promise<unknown>;
   db.exec('savepoint job');
   try {
-    const value = await operation(tx, job.input);
+    const value = await operation(tx, unpackInput(job.name, job.input));
     db.exec('release job');
-    return { ok: true, value };
+    return { ok: true, value: packOutput(job.name, value) };
   } catch (error) {
     db.exec('rollback to job; release job');
     tx.forget();

@@ -7,10 +7,8 @@
  */
 import { Worker } from 'node:worker_threads';
 import { AppError } from '../../../core/errors.ts';
-import type { ApplyInput } from '../batches/apply-results.ts';
-import type { AcceptInput } from '../intake/accept-requests.ts';
 import { bulkWrites, type WriteName } from '../operations.ts';
-import { packBytes } from './pack-bytes.ts';
+import { packInput, unpackOutput } from './pack-operations.ts';
 import type { Group, GroupAnswer, Job, JobResult, WriterData } from './protocol.ts';
 
 /** Operations in one interactive group; an intake operation is itself a group of up to 256 rows. */
@@ -87,7 +85,7 @@ export class Writer {
       if (group.length === 0) return;
       this.#underWay.push(group);
       const transfer: ArrayBuffer[] = [];
-      const jobs = group.map(({ name, input }) => ({ name, input: pack(name, input, transfer) }));
+      const jobs = group.map(({ name, input }) => ({ name, input: packInput(name, input, transfer) }));
       this.#worker.postMessage({ jobs } satisfies Group, transfer);
     }
   }
@@ -107,7 +105,7 @@ export class Writer {
     this.#feed();
     for (const [index, waiting] of group.entries()) {
       const result = results[index] as JobResult;
-      if (result.ok) waiting.resolve(result.value);
+      if (result.ok) waiting.resolve(unpackOutput(waiting.name, result.value));
       else waiting.reject(toError(waiting.name, result.error));
     }
     if (this.#underWay.length === 0) this.#drained?.();
@@ -121,23 +119,6 @@ export class Writer {
     for (const waiting of all) waiting.reject(unavailable(cause));
     this.#drained?.();
   }
-}
-
-/** The two operations that carry bytes hand them over in one buffer. */
-function pack(name: WriteName, input: unknown, transfer: ArrayBuffer[]): unknown {
-  if (name === 'acceptRequests' || name === 'acceptBulk') {
-    const { arrivals, ...rest } = input as AcceptInput;
-    const packed = packBytes(arrivals, ['body', 'contentHash']);
-    transfer.push(packed.buffer);
-    return { ...rest, arrivals: packed.items };
-  }
-  if (name === 'applyResults') {
-    const { findings, ...rest } = input as ApplyInput;
-    const packed = packBytes(findings, ['line']);
-    transfer.push(packed.buffer);
-    return { ...rest, findings: packed.items };
-  }
-  return input;
 }
 
 function unavailable(cause: Error): AppError {

@@ -1,0 +1,50 @@
+/** The operations that carry many rows cross the threads as columns (see pack-rows.ts); all others as they are. */
+import type { ApplyInput, Finding } from '../batches/apply-results.ts';
+import type { Acceptance, AcceptInput, AcceptOutput, Arrival } from '../intake/accept-requests.ts';
+import type { WriteName } from '../operations.ts';
+import { type PackedRows, packRows, unpackRows } from './pack-rows.ts';
+
+function isAccept(name: WriteName): boolean {
+  return name === 'acceptRequests' || name === 'acceptBulk';
+}
+
+/** @param transfer takes the buffers that are handed over rather than copied */
+export function packInput(name: WriteName, input: unknown, transfer: ArrayBuffer[]): unknown {
+  const pack = (rows: PackedRows) => {
+    transfer.push(rows.bytes);
+    return rows;
+  };
+  if (isAccept(name)) {
+    const { arrivals, ...rest } = input as AcceptInput;
+    return { ...rest, arrivals: pack(packRows(arrivals, ['body', 'contentHash'])) };
+  }
+  if (name === 'applyResults') {
+    const { findings, ...rest } = input as ApplyInput;
+    return { ...rest, findings: pack(packRows(findings, ['line'])) };
+  }
+  return input;
+}
+
+export function unpackInput(name: WriteName, input: unknown): unknown {
+  if (isAccept(name)) {
+    const { arrivals, ...rest } = input as { arrivals: PackedRows };
+    return { ...rest, arrivals: unpackRows<Arrival>(arrivals) };
+  }
+  if (name === 'applyResults') {
+    const { findings, ...rest } = input as { findings: PackedRows };
+    return { ...rest, findings: unpackRows<Finding>(findings) };
+  }
+  return input;
+}
+
+export function packOutput(name: WriteName, output: unknown): unknown {
+  if (!isAccept(name)) return output;
+  const { acceptances, ...rest } = output as AcceptOutput;
+  return { ...rest, acceptances: packRows(acceptances, []) };
+}
+
+export function unpackOutput(name: WriteName, output: unknown): unknown {
+  if (!isAccept(name)) return output;
+  const { acceptances, ...rest } = output as { acceptances: PackedRows };
+  return { ...rest, acceptances: unpackRows<Acceptance>(acceptances) };
+}

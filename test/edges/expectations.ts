@@ -1,0 +1,194 @@
+/**
+ * What every script of the simulator must come to, row by row. Written by hand from what the real API does and what
+ * the lifecycle promises, and not from what the program does.
+ *
+ * Unless a script says otherwise a run has 27 rows in one batch. A script that spoils every third line spoils rows
+ * 3, 6, …, 27; what is left goes into a successor, where it spoils every third line again: rows 9, 18 and 27; and in
+ * the third and last run row 27. So "each time" means that row 27 alone has used its three tries.
+ */
+import type { Simulator } from '../../simulator/index.ts';
+import { until } from '../until.ts';
+import { customIdOf, type EdgeLine, type EdgeOptions, type EdgeRow } from './edge-line.ts';
+
+/** `succeeded`, or how it ended and with which code. */
+export type Ending = 'succeeded' | `${'failed' | 'expired' | 'cancelled'}: ${string}`;
+
+export interface Edge extends Partial<Omit<EdgeOptions, 'scripts'>> {
+  /** Further scripts, in force together with the one that is named. */
+  readonly with?: EdgeOptions['scripts'];
+  readonly rows?: readonly EdgeRow[];
+  /** How each row must end; for scripts that choose rows by chance of order, how many must end how. */
+  readonly ends: ((n: number) => Ending) | Readonly<Partial<Record<Ending, number>>>;
+  /** What a person does meanwhile. */
+  readonly act?: (line: EdgeLine) => Promise<void>;
+  /** Further facts, looked at when all is over. */
+  readonly look?: (line: EdgeLine) => Promise<void>;
+}
+
+export const usualRows = 27;
+
+export function chatRows(count: number, padding = 0): EdgeRow[] {
+  return Array.from({ length: count }, (_, index) => {
+    const text = `Text number ${index + 1}, příliš žluťoučký ${'lorem '.repeat(padding / 6)}`;
+    const body = { model: 'gpt-4o-mini', messages: [{ role: 'user', content: text }] };
+    return { n: index + 1, url: '/v1/chat/completions', body, text };
+  });
+}
+
+/** The same model over two endpoints, so that two batches share one queue. */
+function twoEndpoints(count: number, padding: number): EdgeRow[] {
+  return chatRows(count, padding).map((row) =>
+    row.n % 2 === 0
+      ? row
+      : { ...row, url: '/v1/responses', body: { model: 'gpt-4o-mini', input: row.text ?? '' } },
+  );
+}
+
+/** Each as large as one batch may be. */
+function embeddingRows(count: number, inputs: number): EdgeRow[] {
+  const input = Array.from({ length: inputs }, () => 'x');
+  return Array.from({ length: count }, (_, index) => ({
+    n: index + 1,
+    url: '/v1/embeddings',
+    body: { model: 'text-embedding-3-small', input, dimensions: 1 },
+    text: null,
+  }));
+}
+
+const all = () => 'succeeded' as const;
+const everyThird =
+  (ending: Ending) =>
+  (n: number): Ending =>
+    n % 3 === 0 ? ending : 'succeeded';
+const lastOnly =
+  (ending: Ending) =>
+  (n: number): Ending =>
+    n === 27 ? ending : 'succeeded';
+
+const day = 24 * 3_600_000;
+
+/** The provider's days pass one after the other, each as soon as a batch runs or waits for its end. */
+async function letDaysPass({ simulator, receiver }: EdgeLine): Promise<void> {
+  await until(async () => {
+    await simulator.advance(1_000);
+    const { batchesByStatus } = simulator.summary();
+    if (batchesByStatus['in_progress'] || batchesByStatus['finalizing']) await simulator.advance(day);
+    return receiver.count().delivered === usualRows;
+  }, 60_000);
+}
+const fastDays = { scale: 0, act: letDaysPass } as const;
+
+const running = (simulator: Simulator) =>
+  simulator.until(({ batches }) => batches.some(({ batch }) => batch.status === 'in_progress'));
+
+/** Cancels the only batch once it runs, and asks again until the order has been carried out. */
+async function cancelRunning(line: EdgeLine): Promise<void> {
+  await running(line.simulator);
+  await until(async () => (await line.batches()).some(({ state }) => state === 'openai_processing'));
+  const [batch] = await line.batches();
+  const answer = await line.api.call('POST', `/api/batches/${batch?.id}/cancel`);
+  if (answer.status !== 202) throw new Error(`cancelling was answered with ${answer.status}`);
+}
+
+/** Lifts the block when somebody has run into it so often. */
+const liftAfter = (refusals: (line: EdgeLine) => boolean) => async (line: EdgeLine) => {
+  await line.simulator.until(() => refusals(line));
+  line.simulator.lift();
+};
+
+const halfCancelled = { succeeded: 13, 'cancelled: batch_cancelled': 14 } as const;
+/** 13 of 27 in the first window, 7 of 14 in the second, 3 of 7 in the third. */
+const threeWindows = (ending: Ending) => ({ succeeded: 23, [ending]: 4 });
+
+export const expectations: Readonly<Record<string, Edge>> = {
+  'lost-upload-reply': { ends: all },
+  'hanging-upload': { ends: all },
+  'error-after-upload': { ends: all },
+  'lost-create-reply': { ends: all },
+  'hanging-create': { ends: all },
+  'error-after-create': { ends: all },
+  'lost-cancel-reply': { with: ['slow-cancel'], scale: 600, act: cancelRunning, ends: halfCancelled },
+  'hanging-cancel': { with: ['slow-cancel'], scale: 600, act: cancelRunning, ends: halfCancelled },
+  'error-after-cancel': { with: ['slow-cancel'], scale: 600, act: cancelRunning, ends: halfCancelled },
+  'rate-limited': { ends: all },
+  'server-errors': { ends: all },
+  'token-rejection-at-create-400': { ends: all },
+  'token-rejection-at-create-429': { ends: all },
+  'funding-block': {
+    ends: all,
+    act: liftAfter(({ simulator }) => (simulator.summary().calls['batches.create']?.['400'] ?? 0) >= 3),
+  },
+  'truncated-download': { ends: all },
+  'broken-download': { ends: all },
+  'slow-download': { ends: all },
+  'stalling-download': { ends: all },
+  'late-token-rejection': { rows: twoEndpoints(54, 160_000), ends: all },
+  'late-request-rejection': { rows: embeddingRows(21, 50_000), ends: all },
+  'expired-both': { ...fastDays, ends: threeWindows('expired: batch_expired') },
+  'expired-output-only': { ...fastDays, ends: threeWindows('expired: batch_expired') },
+  'expired-error-only': { ...fastDays, ends: () => 'expired: batch_expired' },
+  'expired-none': { ...fastDays, ends: () => 'expired: batch_expired' },
+  'expired-generic-errors': { ...fastDays, ends: threeWindows('failed: server_error') },
+  'empty-error-file-id': { ends: all },
+  'no-usage': { ends: all },
+  'wrong-counts': { ends: all },
+  'stuck-finalizing': { ...fastDays, ends: all },
+  'unknown-status': { ends: all },
+  'cancelled-from-outside': { ends: halfCancelled },
+  'slow-cancel': { scale: 600, act: cancelRunning, ends: halfCancelled },
+  'late-list': { ends: all },
+  'expired-input-file': { ends: all },
+  'cannot-find-file': { ends: all },
+  'invalid-lines': { ends: (n) => (n === 2 || n === 5 ? 'failed: invalid_request' : 'succeeded') },
+  'ascii-output': { ends: all },
+  'insufficient-quota-rows': {
+    ends: all,
+    act: liftAfter(({ simulator }) => simulator.summary().batches >= 5),
+  },
+  'all-failed': { ends: () => 'failed: unsupported_parameter' },
+  'model-without-batch': { ends: () => 'failed: model_not_found' },
+  'status-zero': { ends: lastOnly('failed: no_response') },
+  'missing-rows': { ends: lastOnly('failed: missing_result') },
+  'rows-400-in-error-file': { ends: everyThird('failed: unsupported_parameter') },
+  'rows-400-in-output-file': { ends: everyThird('failed: unsupported_parameter') },
+  'rows-429': { ends: lastOnly('failed: rate_limit_exceeded') },
+  'rows-500': { ends: lastOnly('failed: server_error') },
+  'rows-429-first-run': { ends: all },
+  'rows-500-first-run': { ends: all },
+  'rows-expired-first-run': { ends: all },
+  'rows-timed-out-first-run': { ends: all },
+  'duplicate-results': { ends: all },
+  'stranger-results': { ends: all },
+  'blank-result-lines': { ends: all },
+  'malformed-result-lines': { ends: all },
+  'line-separators': { ends: all },
+};
+
+/** Says what differs from the expectation, row by row; nothing, when all is as it must be. */
+export function findDifferences(line: EdgeLine, rows: readonly EdgeRow[], edge: Edge): string[] {
+  const arrived = line.outcomes();
+  const differences: string[] = [];
+  const counts = new Map<string, number>();
+  for (const { n } of rows) {
+    const found = arrived.get(n);
+    const is = found ? wordOf(found) : 'not delivered';
+    counts.set(is, (counts.get(is) ?? 0) + 1);
+    if (found?.again) differences.push(`${customIdOf(n)} was delivered under two ids`);
+    if (typeof edge.ends !== 'function') continue;
+    const should = edge.ends(n);
+    if (is !== should) differences.push(`${customIdOf(n)}: ${is}, not ${should}`);
+  }
+  if (typeof edge.ends !== 'function') {
+    for (const word of new Set([...counts.keys(), ...Object.keys(edge.ends)])) {
+      const should = (edge.ends as Record<string, number>)[word] ?? 0;
+      if ((counts.get(word) ?? 0) !== should) {
+        differences.push(`${counts.get(word) ?? 0} rows are ${word}, not ${should}`);
+      }
+    }
+  }
+  return differences;
+}
+
+export function wordOf({ outcome, code }: { outcome: string; code: string | null }): string {
+  return code === null ? outcome : `${outcome}: ${code}`;
+}

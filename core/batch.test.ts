@@ -18,21 +18,21 @@ import {
  * refused. `reupload` is ours: a file that the provider lost must not leave a batch without a way on.
  */
 const matrix = `
-                     | open | succeed | close | upload | reupload | wait | submit | complete | download | ready | deliver | finish | redeliver | expire | fail | cancel | restart
-new                  | B    | U       | .     | .      | .        | .    | .      | .        | .        | .     | .       | .      | .         | .      | .    | .      | .
-building             | .    | .       | U     | .      | .        | .    | .      | .        | .        | .     | .       | .      | .         | .      | .    | X      | .
-uploading            | .    | .       | .     | L      | .        | .    | .      | .        | .        | .     | .       | .      | .         | .      | F    | X      | .
-uploaded             | .    | .       | .     | .      | U        | W    | P      | .        | .        | .     | .       | .      | .         | .      | F    | X      | .
-waiting_for_capacity | .    | .       | .     | .      | U        | .    | P      | .        | .        | .     | .       | .      | .         | .      | F    | X      | .
-openai_processing    | .    | .       | .     | .      | .        | W    | .      | C        | .        | .     | .       | .      | .         | E      | F    | X      | .
-openai_completed     | .    | .       | .     | .      | .        | .    | .      | .        | D        | .     | .       | .      | .         | .      | F    | .      | .
-downloading          | .    | .       | .     | .      | .        | .    | .      | .        | .        | R     | .       | .      | .         | .      | F    | .      | .
-ready_to_deliver     | .    | .       | .     | .      | .        | .    | .      | .        | .        | .     | V       | .      | .         | .      | .    | .      | .
-delivering           | .    | .       | .     | .      | .        | .    | .      | .        | .        | .     | .       | N      | .         | .      | .    | .      | .
-done                 | .    | .       | .     | .      | .        | .    | .      | .        | .        | .     | .       | .      | V         | .      | .    | .      | .
-failed               | .    | .       | .     | .      | .        | .    | .      | .        | .        | .     | .       | .      | .         | .      | .    | .      | U/W
-expired              | .    | .       | .     | .      | .        | .    | .      | .        | .        | .     | .       | .      | .         | .      | .    | .      | .
-cancelled            | .    | .       | .     | .      | .        | .    | .      | .        | .        | .     | .       | .      | .         | .      | .    | .      | .
+                     | open | succeed | close | upload | reupload | wait | submit | resubmit | complete | download | ready | deliver | finish | redeliver | expire | fail | cancel | restart
+new                  | B    | U       | .     | .      | .        | .    | .      | .        | .        | .        | .     | .       | .      | .         | .      | .    | .      | .
+building             | .    | .       | U     | .      | .        | .    | .      | .        | .        | .        | .     | .       | .      | .         | .      | .    | X      | .
+uploading            | .    | .       | .     | L      | .        | .    | .      | .        | .        | .        | .     | .       | .      | .         | .      | F    | X      | .
+uploaded             | .    | .       | .     | .      | U        | W    | P      | .        | .        | .        | .     | .       | .      | .         | .      | F    | X      | .
+waiting_for_capacity | .    | .       | .     | .      | U        | .    | P      | .        | .        | .        | .     | .       | .      | .         | .      | F    | X      | .
+openai_processing    | .    | .       | .     | .      | .        | W    | .      | U        | C        | .        | .     | .       | .      | .         | E      | F    | X      | .
+openai_completed     | .    | .       | .     | .      | .        | .    | .      | .        | .        | D        | .     | .       | .      | .         | .      | F    | .      | .
+downloading          | .    | .       | .     | .      | .        | .    | .      | .        | .        | .        | R     | .       | .      | .         | .      | F    | .      | .
+ready_to_deliver     | .    | .       | .     | .      | .        | .    | .      | .        | .        | .        | .     | V       | .      | .         | .      | .    | .      | .
+delivering           | .    | .       | .     | .      | .        | .    | .      | .        | .        | .        | .     | .       | N      | .         | .      | .    | .      | .
+done                 | .    | .       | .     | .      | .        | .    | .      | .        | .        | .        | .     | .       | .      | V         | .      | .    | .      | .
+failed               | .    | .       | .     | .      | .        | .    | .      | .        | .        | .        | .     | .       | .      | .         | .      | .    | .      | U/W
+expired              | .    | .       | .     | .      | .        | .    | .      | .        | .        | .        | .     | .       | .      | .         | .      | .    | .      | .
+cancelled            | .    | .       | .     | .      | .        | .    | .      | .        | .        | .        | .     | .       | .      | .         | .      | .    | .      | .
 `;
 
 const letters: Record<string, BatchState> = {

@@ -72,6 +72,11 @@ export const batchMoves = {
     to: ['openai_processing'],
     meaning: 'the batch exists at the provider',
   },
+  resubmit: {
+    from: ['openai_processing'],
+    to: ['uploading'],
+    meaning: 'the batch is gone at the provider; its requests are sent again',
+  },
   complete: { from: ['openai_processing'], to: ['openai_completed'], meaning: 'the provider is finished' },
   download: { from: ['openai_completed'], to: ['downloading'], meaning: 'results are being fetched' },
   ready: {
@@ -144,6 +149,18 @@ export const endStates = ['done', 'failed', 'expired', 'cancelled'] as const sat
 
 /** States whose last duty is to settle: read what exists, give every request an outcome or a new chance. */
 export const settlingStates = ['failed', 'expired', 'cancelled'] as const satisfies BatchState[];
+
+/**
+ * What holds a batch that only time or a person can let go on; it loses it with its next move.
+ *
+ * - `vanished`: the provider does not know the batch any more (404)
+ * - `foreign_credentials`: it belongs to another key, project or address than those in use now
+ */
+export const batchConditions = ['vanished', 'foreign_credentials'] as const;
+export type BatchCondition = (typeof batchConditions)[number];
+
+/** The window in which the provider runs a batch, and the hour after which nothing more can come of it. */
+export const vanishedForGoodMs = 25 * 3_600_000;
 
 /** Whether cancelling a batch in this state must first be ordered at the provider. */
 export function cancelsAtProvider(state: BatchState): boolean {

@@ -123,6 +123,7 @@ function batchSteps(line: Line, batch: ModelBatch): Step[] {
     ['reupload', [step('reupload')]],
     ['wait', [step('wait', rejectedLate)]],
     ['submit', [step('submit', all('send'))]],
+    ['resubmit', [step('resubmit', all('return'))]],
     ['complete', [step('complete')]],
     ['download', [step('download')]],
     ['ready', unfinished.length === 0 ? [step('ready')] : []],

@@ -95,7 +95,7 @@ function isOver({ batches, requests }: Line): boolean {
   return over && requests.every(handedOver);
 }
 
-const neverOnTheWayHome = /redeliver|restart|reupload|wait|fail|expire|cancel|successor|give_up/;
+const neverOnTheWayHome = /redeliver|restart|reupload|resubmit|wait|fail|expire|cancel|successor|give_up/;
 
 /** Takes only steps of drivers for which all goes well; a settling batch has only ends to give. */
 function goHome(line: Line): void {

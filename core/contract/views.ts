@@ -1,8 +1,9 @@
 /** What the API shows. Times are ISO 8601, money is integer nano-dollars (1e-9 USD). */
 import Type from 'typebox';
-import { batchMoves, batchStates, handOvers } from '../batch.ts';
+import { batchConditions, batchMoves, batchStates, handOvers } from '../batch.ts';
 import { attemptOutcomes } from '../delivery.ts';
 import { outcomes, requestStates } from '../request.ts';
+import { failures } from '../successors.ts';
 import { DeliveryConfigSchema } from './intake.ts';
 
 const nullable = <T extends Type.TSchema>(schema: T, options: { description?: string } = {}) =>
@@ -87,6 +88,13 @@ export const BatchSchema = Type.Object({
   }),
   hand_over: nullable(Type.Enum([...handOvers])),
   successor_of: nullable(Type.Integer()),
+  failure: nullable(Type.Enum([...failures]), { description: 'Why it failed.' }),
+  refusals: count('How often in a row batches of these requests were refused at validation'),
+  row_limit: nullable(count('Requests that its successors may hold at most, where it was cut')),
+  condition: nullable(Type.Enum([...batchConditions]), {
+    description: 'What holds it: only time or a person can let it go on.',
+  }),
+  condition_since: nullable(time()),
   close_reason: nullable(Type.String()),
   request_count: Type.Integer(),
   sent_count: nullable(count('Lines of its file, frozen at close')),
@@ -124,6 +132,10 @@ export const BatchSchema = Type.Object({
   cancel_requested_at: nullable(time()),
   created_at: time(),
   state_at: time('Since when it stands in this state'),
+  state_p95_ms: nullable(
+    count('95 % of the batches that left this state lately had stood in it no longer than this'),
+  ),
+  unusually_long: Type.Boolean({ description: 'It has stood in this state for more than three times that.' }),
   closed_at: nullable(time()),
   settled_at: nullable(time()),
   ended_at: nullable(time()),

@@ -1,5 +1,5 @@
 /** Moves a batch that a driver holds, and reports it. */
-import type { BatchMove, BatchState } from '../../core/batch.ts';
+import type { BatchCondition, BatchMove, BatchState } from '../../core/batch.ts';
 import type { Context } from '../context.ts';
 import type { Held } from '../engine/driver.ts';
 import type { BatchFacts } from '../store/moves.ts';
@@ -41,4 +41,24 @@ export async function release(
   facts: BatchFacts,
 ): Promise<BatchRow | null> {
   return ctx.store.recordFacts({ batchId: batch.id, leaseToken, facts, release: true });
+}
+
+/** Ends the lease of a batch that can only wait, under a condition that pages and alerts show. */
+export async function hold(
+  ctx: Context,
+  { batch, leaseToken }: Held,
+  condition: BatchCondition,
+  facts: BatchFacts,
+): Promise<BatchRow | null> {
+  const now = ctx.clock.now();
+  if (batch.condition !== condition) ctx.log.warn({ event: 'batch_held', batch: batch.id, condition });
+  return ctx.store.holdBatch({ batchId: batch.id, leaseToken, condition, facts, now });
+}
+
+/** Other credentials are set now: the batch is not ours to ask about, to fetch or to cancel until they are back. */
+export async function holdForeign(ctx: Context, held: Held): Promise<void> {
+  await hold(ctx, held, 'foreign_credentials', {
+    waiting_reason: 'foreign_credentials',
+    due_at: ctx.clock.now() + ctx.settings.POLL_INTERVAL_MS,
+  });
 }

@@ -35,7 +35,15 @@ export async function moveBatch(tx: Tx, moving: BatchMoving): Promise<BatchRow |
   if (!before || !allowed.includes(before.state)) return null;
   if (leaseToken !== undefined && before.lease_token !== leaseToken) return null;
   if (moving.unlessLeased && before.lease_until !== null && before.lease_until > now) return null;
-  const facts: BatchFacts = { due_at: now, tries: 0, last_error: null, ...moving.facts };
+  const facts: BatchFacts = {
+    due_at: now,
+    tries: 0,
+    last_error: null,
+    condition: null,
+    condition_since: null,
+    resubmit_requested_at: null,
+    ...moving.facts,
+  };
   const columns = Object.keys(facts);
   const to = targetOf(move, moving.to);
   const after = await tx.get<BatchRow>(

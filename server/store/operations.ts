@@ -10,6 +10,7 @@ import { claimBatches } from './batches/claim-batches.ts';
 import { closeBatch } from './batches/close-batch.ts';
 import { deleteBatch, removeSlice } from './batches/delete-batch.ts';
 import { finishDownload } from './batches/finish-download.ts';
+import { holdBatch, listConditions, requestResubmit } from './batches/hold-batch.ts';
 import { breakLeases, keepLease } from './batches/keep-lease.ts';
 import { noteRefusals } from './batches/note-refusals.ts';
 import { recordFacts } from './batches/record-facts.ts';
@@ -34,6 +35,7 @@ import { listMovedBatches, readLiveMark } from './read/live.ts';
 import { listRecords } from './read/records.ts';
 import { getRequest, getResult, getResults, listAttempts, listRuns } from './read/requests.ts';
 import { beatReplica, leaveReplica, listReplicas } from './replicas/beat-replica.ts';
+import { stateTimes } from './read/state-times.ts';
 import { cancelRequest, deleteRequest } from './requests/stop-request.ts';
 import { createApiKey, findApiKey, listApiKeys, revokeApiKey } from './settings/api-keys.ts';
 import {
@@ -72,6 +74,7 @@ export const writes = {
   endAction,
   finishCleanup,
   finishDownload,
+  holdBatch,
   keepLease,
   noteRefusals,
   leaveReplica,
@@ -88,6 +91,7 @@ export const writes = {
   removeFigures,
   removeSetting,
   removeSlice,
+  requestResubmit,
   restartBatch,
   restartSlice,
   retireBatch,
@@ -121,6 +125,7 @@ export const reads = {
   listApiKeys,
   listAttempts,
   listBatches,
+  listConditions,
   listLeases,
   listMovedBatches,
   listRecords,
@@ -134,6 +139,7 @@ export const reads = {
   readSettings,
   sentIds,
   sentPage,
+  stateTimes,
   sumCosts,
   sumFlow,
   sumHours,

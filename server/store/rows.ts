@@ -1,7 +1,7 @@
 /** Rows as they are stored. Column names are the words of the API; times are epoch milliseconds. */
-import type { BatchState, HandOver } from '../../core/batch.ts';
 import type { Health } from '../../core/breaker.ts';
 import type { DestinationType, PolicyRow } from '../../core/destination.ts';
+import type { BatchCondition, BatchState, HandOver } from '../../core/batch.ts';
 import type { Endpoint } from '../../core/endpoints.ts';
 import type { CloseReason } from '../../core/limits.ts';
 import type { Outcome, RequestState } from '../../core/request.ts';
@@ -21,6 +21,11 @@ export interface BatchRow {
   row_limit: number | null;
   /** How often its input file was sent again because the provider had lost it. */
   reuploads: number;
+  /** What holds it, until its next move. */
+  condition: BatchCondition | null;
+  condition_since: number | null;
+  /** An operator's order to send a vanished batch again. */
+  resubmit_requested_at: number | null;
   close_reason: CloseReason | null;
   request_count: number;
   /** Lines in the file, frozen at close. */

@@ -3,21 +3,41 @@
 import type { Static } from 'typebox';
 import { type BatchMove, mayMove } from '../../core/batch.ts';
 import type { BatchDetailSchema, BatchSchema } from '../../core/contract/views.ts';
+import { isUnusuallyLong } from '../../core/usual-time.ts';
 import type { Context } from '../context.ts';
 import type { BatchRow } from '../store/rows.ts';
 import { isoTime, isoTimeOrNull } from './times.ts';
+import { usualTimes } from './usual-times.ts';
 
 export type BatchView = Static<typeof BatchSchema>;
 export type BatchDetailView = Static<typeof BatchDetailSchema>;
 
 /** Moves that a person may order. */
-const operatorMoves = ['close', 'cancel', 'restart', 'redeliver'] as const satisfies BatchMove[];
+const operatorMoves = ['close', 'cancel', 'resubmit', 'restart', 'redeliver'] as const satisfies BatchMove[];
 
 function movesOf(row: BatchRow): BatchMove[] {
   return operatorMoves.filter((move) => {
     if (!mayMove(row.state, move)) return false;
     if (move === 'close') return row.request_count > row.cancelled_count;
+    if (move === 'resubmit') return row.condition === 'vanished' && row.resubmit_requested_at === null;
     return move !== 'cancel' || row.cancel_requested_at === null;
+  });
+}
+
+/** Batches with what is usual for the states they stand in. */
+export async function batchViews(ctx: Context, rows: readonly BatchRow[]): Promise<BatchView[]> {
+  const usual = await usualTimes(
+    ctx,
+    rows.map((row) => row.state),
+  );
+  const now = ctx.clock.now();
+  return rows.map((row) => {
+    const usualMs = usual[row.state] ?? null;
+    return {
+      ...batchView(row),
+      state_p95_ms: usualMs,
+      unusually_long: isUnusuallyLong(now - row.state_at, usualMs),
+    };
   });
 }
 
@@ -30,6 +50,11 @@ export function batchView(row: BatchRow): BatchView {
     moves: movesOf(row),
     hand_over: row.hand_over,
     successor_of: row.successor_of,
+    failure: row.failure,
+    refusals: row.refusals,
+    row_limit: row.row_limit,
+    condition: row.condition,
+    condition_since: isoTimeOrNull(row.condition_since),
     close_reason: row.close_reason,
     request_count: row.request_count,
     sent_count: row.sent_count,
@@ -62,6 +87,8 @@ export function batchView(row: BatchRow): BatchView {
     cancel_requested_at: isoTimeOrNull(row.cancel_requested_at),
     created_at: isoTime(row.created_at),
     state_at: isoTime(row.state_at),
+    state_p95_ms: null,
+    unusually_long: false,
     closed_at: isoTimeOrNull(row.closed_at),
     settled_at: isoTimeOrNull(row.settled_at),
     ended_at: isoTimeOrNull(row.ended_at),
@@ -91,8 +118,9 @@ export async function batchDetailView(ctx: Context, id: number): Promise<BatchDe
   const row = await ctx.store.getBatch({ id });
   if (!row) return null;
   const transitions = await ctx.store.listTransitions({ batchId: id, limit: mostTransitions });
+  const [view] = await batchViews(ctx, [row]);
   return {
-    ...batchView(row),
+    ...(view ?? batchView(row)),
     transitions: transitions.map((t) => ({
       move: t.move,
       from: t.from_state,

@@ -55,11 +55,12 @@ export function customIdOf(n: number): string {
 export class EdgeLine {
   readonly simulator: Awaited<ReturnType<typeof startSimulator>>;
   readonly receiver: Receiver;
-  readonly url: string;
-  readonly api: Api;
-  readonly service: TestService;
+  api: Api;
+  service: TestService;
   readonly #judge: ReturnType<typeof createJudge>;
   readonly #unjudged: Set<string>;
+  /** Settings of the first start that a restart may have changed. */
+  readonly #restored: TestSettings = { OPENAI_API_KEY: 'sk-test-0000', DRAIN_MS: 8_000 };
   readonly #ends: (() => Promise<void>)[];
 
   private constructor(parts: {
@@ -74,7 +75,6 @@ export class EdgeLine {
     this.simulator = parts.simulator;
     this.receiver = parts.receiver;
     this.service = parts.service;
-    this.url = parts.service.url;
     this.api = parts.api;
     this.#judge = parts.judge;
     this.#unjudged = parts.unjudged;
@@ -99,7 +99,7 @@ export class EdgeLine {
       WEBHOOK_SECRET: secret,
       ...settings,
     });
-    const ends = [() => service.stop(), () => simulator.close(), () => receiver.close()];
+    const ends = [() => simulator.close(), () => receiver.close()];
     const api = await openApi(service.url);
     const line = new EdgeLine({ simulator, receiver, service, api, judge, unjudged, ends });
     return line;
@@ -167,7 +167,18 @@ export class EdgeLine {
     return found;
   }
 
+  get url(): string {
+    return this.service.url;
+  }
+
+  /** Stops the service and starts it again on the same database; what was set at first holds unless said. */
+  async restart(settings: TestSettings = {}): Promise<void> {
+    this.service = await this.service.restart({ ...this.#restored, ...settings });
+    this.api = await openApi(this.service.url);
+  }
+
   async close(): Promise<void> {
+    await this.service.stop();
     for (const end of this.#ends) await end();
   }
 }

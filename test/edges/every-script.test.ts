@@ -24,7 +24,7 @@ test.concurrent.each(Object.entries(expectations))('%s', { timeout: 90_000 }, as
     expect(findDifferences(line, rows, edge)).toEqual([]);
     expect(line.receiver.problems).toEqual([]);
     expect(line.receiver.count().duplicates).toBe(0);
-    expect(line.simulator.summary().paidTwice).toBe(0);
+    if (!edge.paidTwice) expect(line.simulator.summary().paidTwice).toBe(0);
     for (const batch of batches) {
       if (batch.output_lines === null) continue;
       const { id, sent_count, output_lines, error_lines, missing_lines } = batch;

@@ -19,6 +19,8 @@ export interface Edge extends Partial<Omit<EdgeOptions, 'scripts'>> {
   readonly rows?: readonly EdgeRow[];
   /** How each row must end; for scripts that choose rows by chance of order, how many must end how. */
   readonly ends: ((n: number) => Ending) | Readonly<Partial<Record<Ending, number>>>;
+  /** A person ordered what may have been paid already. */
+  readonly paidTwice?: true;
   /** What a person does meanwhile. */
   readonly act?: (line: EdgeLine) => Promise<void>;
   /** Further facts, looked at when all is over. */
@@ -90,6 +92,15 @@ async function cancelRunning(line: EdgeLine): Promise<void> {
   if (answer.status !== 202) throw new Error(`cancelling was answered with ${answer.status}`);
 }
 
+/** Sees that the batch is held, and orders it to be sent once more; the next one does not vanish. */
+async function resubmitVanished(line: EdgeLine): Promise<void> {
+  await until(async () => (await line.batches()).some(({ condition }) => condition === 'vanished'));
+  line.simulator.clearScripts();
+  const [batch] = await line.batches();
+  const answer = await line.api.call('POST', `/api/batches/${batch?.id}/resubmit`);
+  if (answer.status !== 202) throw new Error(`resubmitting was answered with ${answer.status}`);
+}
+
 /** Lifts the block when somebody has run into it so often. */
 const liftAfter = (refusals: (line: EdgeLine) => boolean) => async (line: EdgeLine) => {
   await line.simulator.until(() => refusals(line));
@@ -134,6 +145,7 @@ export const expectations: Readonly<Record<string, Edge>> = {
   'wrong-counts': { ends: all },
   'stuck-finalizing': { ...fastDays, ends: all },
   'unknown-status': { ends: all },
+  'vanished-batch': { act: resubmitVanished, paidTwice: true, ends: all },
   'cancelled-from-outside': { ends: halfCancelled },
   'slow-cancel': { scale: 600, act: cancelRunning, ends: halfCancelled },
   'late-list': { ends: all },

@@ -7,6 +7,7 @@ import { createKeys, listKeys, revokeKeys } from './commands/keys.ts';
 import { migrate } from './commands/migrate.ts';
 import { redeliver } from './commands/redeliver.ts';
 import { reset } from './commands/reset.ts';
+import { resubmit } from './commands/resubmit.ts';
 import { results } from './commands/results.ts';
 import { serve } from './commands/serve.ts';
 import { status } from './commands/status.ts';
@@ -20,6 +21,7 @@ export const commands: readonly Command[] = [
   status,
   watch,
   redeliver,
+  resubmit,
   listKeys,
   createKeys,
   revokeKeys,

@@ -1,11 +1,18 @@
 /** What somebody should be told about, read from the store as it is now. */
+import { batchConditions } from '../../../core/batch.ts';
 import type { Context } from '../../context.ts';
 
 /** One thing that is wrong; the id is the same as long as it lasts. */
 export interface Condition {
   /** For example `batch_failed:12`. */
   readonly id: string;
-  readonly kind: 'batch_failed' | 'funding_blocked' | 'waiting_too_long' | 'disk_low';
+  readonly kind:
+    | 'batch_failed'
+    | 'batch_vanished'
+    | 'foreign_credentials'
+    | 'funding_blocked'
+    | 'waiting_too_long'
+    | 'disk_low';
   /** What is wrong, and what to do. */
   readonly message: string;
 }
@@ -14,9 +21,15 @@ export interface Condition {
 const newsMs = 24 * 3_600_000;
 /** Conditions of one kind that are told one by one. */
 const mostOfAKind = 20;
+const mostHeld = 1_000;
 
 export async function presentConditions(ctx: Context, diskLow: boolean): Promise<Condition[]> {
-  const found = [...(await failedBatches(ctx)), ...(await waitingBatches(ctx)), ...(await agedStates(ctx))];
+  const found = [
+    ...(await failedBatches(ctx)),
+    ...(await heldBatches(ctx)),
+    ...(await waitingBatches(ctx)),
+    ...(await agedStates(ctx)),
+  ];
   if (diskLow) {
     found.push({
       id: 'disk_low',
@@ -37,6 +50,29 @@ async function failedBatches({ store, clock }: Context): Promise<Condition[]> {
       kind: 'batch_failed',
       message: `Batch ${row.id} (${row.endpoint}, ${row.model}, ${row.request_count} requests) failed. See /api/batches/${row.id}.`,
     }));
+}
+
+async function heldBatches({ store }: Context): Promise<Condition[]> {
+  const rows = await store.listConditions({ conditions: batchConditions, limit: mostHeld });
+  const foreign = rows.filter((row) => row.condition === 'foreign_credentials');
+  const vanished = rows.filter((row) => row.condition === 'vanished').slice(0, mostOfAKind);
+  const found: Condition[] = vanished.map((row) => ({
+    id: `batch_vanished:${row.id}`,
+    kind: 'batch_vanished',
+    message:
+      `OpenAI does not know batch ${row.id} (${row.openai_batch_id}) any more. It is sent again when its window and ` +
+      `an hour are over, or by POST /api/batches/${row.id}/resubmit; what it cost there would be paid twice.`,
+  }));
+  if (foreign.length > 0) {
+    found.push({
+      id: 'foreign_credentials',
+      kind: 'foreign_credentials',
+      message:
+        `${foreign.length} batches belong to another key, project or address, batch ${foreign[0]?.id} first. ` +
+        'They go on when it is set again.',
+    });
+  }
+  return found;
 }
 
 /** The provider's words for "no money", wherever they were kept. */

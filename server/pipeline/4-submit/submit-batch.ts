@@ -13,15 +13,19 @@ import type { RemoteBatch } from '../../provider/port.ts';
 import type { BatchFacts } from '../../store/moves.ts';
 import { cancelHeld } from '../cancel-held.ts';
 import { failRefused } from '../fail-refused.ts';
-import { moveHeld, release } from '../move-held.ts';
+import { holdForeign, moveHeld, release } from '../move-held.ts';
 import { tagKey, tagOf } from '../tag.ts';
 import { findCreated } from './find-created.ts';
 
 export async function submitBatch(ctx: Context, held: Held): Promise<void> {
   const { batch } = held;
-  if (batch.submit_intent_at !== null) return resolveIntent(ctx, held);
+  const isForeign = batch.provider_credentials !== ctx.provider.credentials;
+  // What may run there already cannot be looked for here, and must not be created once more.
+  if (batch.submit_intent_at !== null) {
+    return isForeign ? holdForeign(ctx, held) : resolveIntent(ctx, held);
+  }
   if (batch.cancel_requested_at !== null) return cancelHeld(ctx, held);
-  if (batch.provider_credentials !== ctx.provider.credentials) {
+  if (isForeign) {
     await moveHeld(ctx, held, 'reupload', {
       actor: 'submit',
       reason: 'the input file belongs to other credentials',

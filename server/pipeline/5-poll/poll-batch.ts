@@ -6,31 +6,35 @@ import { pollPause } from '../../../core/backoff.ts';
 import type { Context } from '../../context.ts';
 import type { Held } from '../../engine/driver.ts';
 import { reach } from '../../engine/kill-points.ts';
-import { isCapacity, isFunding } from '../../provider/errors.ts';
+import { isCapacity, isFunding, ProviderError } from '../../provider/errors.ts';
 import type { RemoteBatch } from '../../provider/port.ts';
 import type { BatchFacts } from '../../store/moves.ts';
-import { moveHeld, release } from '../move-held.ts';
+import { holdForeign, moveHeld, release } from '../move-held.ts';
 import { sendAllRequests } from '../send-all-requests.ts';
 import { cancelRemote } from './cancel-remote.ts';
 import { failAtValidation } from './fail-at-validation.ts';
+import { followVanished } from './follow-vanished.ts';
 import { sendAgain } from './send-again.ts';
 
 export async function pollBatch(ctx: Context, held: Held): Promise<void> {
-  const { batch, signal } = held;
+  const { batch } = held;
   if (batch.provider_credentials !== ctx.provider.credentials) return holdForeign(ctx, held);
   if (batch.advanced_at === null) await sendAllRequests(ctx, held);
-  let remote = await ctx.provider.getBatch(batch.openai_batch_id ?? '', signal);
+  let remote = await lookAt(ctx, held);
+  if (!remote) return followVanished(ctx, held);
   if (batch.cancel_requested_at !== null) remote = await cancelRemote(ctx, held, remote);
   reach('poll: answer seen, not recorded');
   await follow(ctx, held, remote);
 }
 
-/** Another key or address is set now: the batch is not ours to ask about until the old one is back. */
-async function holdForeign(ctx: Context, held: Held): Promise<void> {
-  await release(ctx, held, {
-    waiting_reason: 'foreign_credentials',
-    due_at: ctx.clock.now() + ctx.settings.POLL_INTERVAL_MS,
-  });
+/** Null when the provider does not know the batch. */
+async function lookAt(ctx: Context, { batch, signal }: Held): Promise<RemoteBatch | null> {
+  try {
+    return await ctx.provider.getBatch(batch.openai_batch_id ?? '', signal);
+  } catch (error) {
+    if (error instanceof ProviderError && error.kind === 'not_found') return null;
+    throw error;
+  }
 }
 
 async function follow(ctx: Context, held: Held, remote: RemoteBatch): Promise<void> {
@@ -79,6 +83,9 @@ async function keepFollowing(ctx: Context, held: Held, facts: BatchFacts): Promi
     tries: 0,
     last_error: null,
     waiting_reason: null,
+    condition: null,
+    condition_since: null,
+    resubmit_requested_at: null,
     due_at: now + pauseMs,
   });
 }

@@ -9,7 +9,7 @@ const sliceRows = 1_000;
 
 export async function sendAgain(ctx: Context, held: Held, reason: string, facts: BatchFacts): Promise<void> {
   const { batch } = held;
-  while ((await returnSlice(ctx, held)) === sliceRows);
+  await returnAll(ctx, held);
   const now = ctx.clock.now();
   const tries = batch.submit_attempt;
   const pauseMs = pauseAfter(capacitySchedule, tries, ctx.random()) / ctx.settings.RETRY_FASTER;
@@ -27,6 +27,11 @@ export async function sendAgain(ctx: Context, held: Held, reason: string, facts:
     actor: 'provider',
     reason,
   });
+}
+
+/** Takes every request of a batch back, in slices; repeatable. */
+export async function returnAll(ctx: Context, held: Held): Promise<void> {
+  while ((await returnSlice(ctx, held)) === sliceRows);
 }
 
 async function returnSlice(ctx: Context, { batch, leaseToken, signal }: Held): Promise<number> {

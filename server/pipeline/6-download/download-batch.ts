@@ -9,7 +9,7 @@ import type { Context } from '../../context.ts';
 import type { Held } from '../../engine/driver.ts';
 import { reach } from '../../engine/kill-points.ts';
 import type { BatchRow } from '../../store/rows.ts';
-import { moveHeld } from '../move-held.ts';
+import { holdForeign, moveHeld } from '../move-held.ts';
 import { startAllDeliveries } from '../start-all-deliveries.ts';
 import { applyFile } from './apply-file.ts';
 import { fetchFile } from './fetch-file.ts';
@@ -18,6 +18,7 @@ import { planRemoteCleanup } from './plan-remote-cleanup.ts';
 import { SeenLines } from './seen-lines.ts';
 
 export async function downloadBatch(ctx: Context, held: Held): Promise<void> {
+  if (isForeign(ctx, held.batch)) return holdForeign(ctx, held);
   if (held.batch.state === 'openai_completed') {
     await moveHeld(ctx, held, 'download', { actor: 'download' });
     return;
@@ -41,13 +42,16 @@ export async function downloadBatch(ctx: Context, held: Held): Promise<void> {
   else await endSettling(ctx, held, after);
 }
 
+/** Whether result files of this batch exist that the present key cannot fetch. */
+function isForeign(ctx: Context, batch: BatchRow): boolean {
+  const hasFiles = batch.openai_output_file_id !== null || batch.openai_error_file_id !== null;
+  return hasFiles && batch.provider_credentials !== ctx.provider.credentials;
+}
+
 /** Null when the provider has no file of this batch. */
 async function applyFiles(ctx: Context, held: Held): Promise<SeenLines | null> {
-  const { openai_output_file_id: output, openai_error_file_id: error, provider_credentials } = held.batch;
+  const { openai_output_file_id: output, openai_error_file_id: error } = held.batch;
   if (!output && !error) return null;
-  if (provider_credentials !== ctx.provider.credentials) {
-    throw new Error('foreign_credentials: the result files belong to another key or address');
-  }
   const seen = new SeenLines();
   for (const [kind, id] of [['output', output] as const, ['error', error] as const]) {
     if (!id) continue;

@@ -63,7 +63,11 @@ async function callOperators(line: Line): Promise<void> {
   const [refused] = await store.sentIds({ batchId, afterId: 0, limit: 10 });
   const refusals = [{ requestId: refused ?? 0, code: 'invalid_url', message: 'x' }];
   await store.noteRefusals({ ...slice, run: 1, refusals });
-  await store.recordFacts({ batchId, facts: {}, leaseToken: slice.leaseToken, release: true });
+  await store.requestResubmit({ batchId, now });
+  await store.holdBatch({ ...slice, condition: 'vanished', facts: { due_at: now } });
+  await store.requestResubmit({ batchId, now });
+  await store.listConditions({ conditions: ['vanished'], limit: 10 });
+  await store.stateTimes({ state: 'openai_processing', limit: 10 });
   await store.recordFacts({ batchId, facts: {} });
   await store.recordFacts({ batchId, facts: { openai_status: 'failed' } });
   await line.move('openai_processing', 'fail');

@@ -120,4 +120,44 @@ export function describeRecovery(openStore: OpenStore): void {
       ended_at: t.line.now,
     });
   });
+
+  it('holds a batch under a condition, since the first time, until its next move', async () => {
+    const { held, batchId } = await atProvider(1);
+    const since = t.line.now;
+    const hold = { batchId, condition: 'vanished', facts: { last_error: 'gone' } } as const;
+    expect(await t.store.holdBatch({ ...hold, leaseToken: 'stale', now: since })).toBeNull();
+    expect(await t.store.requestResubmit({ batchId, now: since })).toMatchObject({ kind: 'not_vanished' });
+    await t.store.holdBatch({ ...hold, leaseToken: held.leaseToken, now: since });
+    t.line.now += 5;
+    const again = await t.line.claim('openai_processing');
+    const still = { ...hold, leaseToken: again?.leaseToken ?? '', now: t.line.now };
+    expect(await t.store.holdBatch(still)).toMatchObject({
+      condition: 'vanished',
+      condition_since: since,
+      lease_token: null,
+    });
+    expect(await t.store.listConditions({ conditions: ['foreign_credentials'], limit: 9 })).toEqual([]);
+    expect(await t.store.listConditions({ conditions: ['vanished'], limit: 9 })).toHaveLength(1);
+    const ordered = await t.store.requestResubmit({ batchId, now: t.line.now });
+    expect(ordered).toMatchObject({ kind: 'requested', batch: { resubmit_requested_at: t.line.now } });
+    expect(await t.line.move('openai_processing', 'complete')).toMatchObject({
+      condition: null,
+      condition_since: null,
+      resubmit_requested_at: null,
+    });
+    expect(await t.store.requestResubmit({ batchId: 999, now: t.line.now })).toEqual({ kind: 'not_found' });
+  });
+
+  it('tells how long batches stood in a state, newest first', async () => {
+    for (const stood of [30, 10, 20]) {
+      await t.line.accept(makeArrivals(`s${stood}-`, 1));
+      await t.line.sendOpen();
+      t.line.now += stood;
+      await t.line.move('openai_processing', 'complete');
+    }
+    const times = { state: 'openai_processing', limit: 2 } as const;
+    expect(await t.store.stateTimes(times)).toEqual([20, 10]);
+    expect(await t.store.stateTimes({ ...times, limit: 9 })).toEqual([20, 10, 30]);
+    expect(await t.store.stateTimes({ ...times, state: 'downloading' })).toEqual([]);
+  });
 }

@@ -120,6 +120,8 @@ CREATE TABLE batches (
   bodies_removed_at integer,
   deleted_at integer
 , failure text, refusals integer not null default 0, row_limit integer, reuploads integer not null default 0, attempts_kept integer not null default 0) strict;
+, failure text, refusals integer not null default 0, row_limit integer, reuploads integer not null default 0, condition text, condition_since integer, resubmit_requested_at integer) strict;
+CREATE INDEX batches_by_condition on batches (condition) where condition is not null;
 CREATE INDEX batches_by_openai_id on batches (openai_batch_id) where openai_batch_id is not null;
 CREATE INDEX batches_by_predecessor on batches (successor_of) where successor_of is not null;
 CREATE INDEX batches_by_state on batches (state);
@@ -197,6 +199,27 @@ CREATE TABLE redeliveries (
   ended_by text
 ) strict;
 CREATE INDEX redeliveries_due on redeliveries (due_at) where due_at is not null;
+CREATE TABLE openai_events (
+  webhook_id text primary key,
+  received_at integer not null
+) strict;
+CREATE INDEX openai_events_received on openai_events (received_at);
+
+CREATE TABLE orphans (
+  id integer primary key,
+  kind text not null,
+  remote_id text not null,
+  provider_credentials text not null,
+  about text not null,
+  remote_created_at integer not null,
+  found_at integer not null,
+  seen_at integer not null,
+  remove_at integer,
+  tries integer not null default 0,
+  last_error text,
+  unique (kind, remote_id)
+) strict;
+CREATE INDEX orphans_to_remove on orphans (remove_at) where remove_at is not null;
 
 CREATE TABLE remote_cleanups (
   id integer primary key,
@@ -302,4 +325,5 @@ CREATE TABLE transitions (
   at integer not null
 ) strict;
 CREATE INDEX transitions_by_batch on transitions (batch_id);
+CREATE INDEX transitions_by_from on transitions (from_state);
 CREATE INDEX transitions_by_time on transitions (at);

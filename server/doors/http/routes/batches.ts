@@ -11,8 +11,9 @@ import { deleteEndedBatch } from '../../../operator/delete-batch.ts';
 import { findBatch } from '../../../operator/find-batch.ts';
 import { redeliverBatch } from '../../../operator/redeliver-batch.ts';
 import { restartFailedBatch } from '../../../operator/restart-batch.ts';
+import { resubmitVanished } from '../../../operator/resubmit-batch.ts';
 import { uploadBatchNow } from '../../../operator/upload-batch.ts';
-import { batchDetailView, batchView } from '../../../views/batch-view.ts';
+import { batchDetailView, batchView, batchViews } from '../../../views/batch-view.ts';
 import { type FileType, fileTypes, streamFile } from '../../../views/stream-files.ts';
 import { actorOf, bodyErrors, type Door, errors, jsonLines } from '../door.ts';
 import { PageQuery, readId, readPage } from '../query.ts';
@@ -64,7 +65,7 @@ function listBatches({ app, ctx }: Door): void {
         ...(endpoint === undefined ? {} : { endpoint }),
       });
       const last = rows.length === page.limit ? rows.at(-1) : undefined;
-      return { data: rows.map(batchView), next_cursor: last ? String(last.id) : null };
+      return { data: await batchViews(ctx, rows), next_cursor: last ? String(last.id) : null };
     },
   });
 }
@@ -93,6 +94,10 @@ function orderMoves({ app, ctx }: Door): void {
     cancel: {
       verb: cancelBatchByOrder,
       summary: 'Cancel a batch; what OpenAI has finished is still delivered',
+    },
+    resubmit: {
+      verb: resubmitVanished,
+      summary: 'Send a batch again that OpenAI does not know any more; what it cost there is paid twice',
     },
     restart: { verb: restartFailedBatch, summary: 'Send the unfinished requests of a failed batch again' },
   } as const;

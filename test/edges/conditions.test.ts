@@ -1,0 +1,108 @@
+/** What holds a batch that only time or a person can let go on: it shows, it costs nothing, and there is a way out. */
+import { expect, test } from 'vitest';
+import { until } from '../until.ts';
+import { EdgeLine } from './edge-line.ts';
+import { chatRows } from './expectations.ts';
+
+const rows = chatRows(3);
+
+async function heldAs(line: EdgeLine, condition: string): Promise<void> {
+  await until(async () => (await line.batches()).some((batch) => batch.condition === condition));
+}
+
+test('a vanished batch is sent again by itself only when its window and an hour are over', async () => {
+  const settings = { RETRY_FASTER: 10_000, POLL_INTERVAL_MS: 200 };
+  const line = await EdgeLine.set({ scripts: ['vanished-batch'], settings });
+  try {
+    await line.send(rows);
+    await heldAs(line, 'vanished');
+    const [held] = await line.batches();
+    expect(held).toMatchObject({ state: 'openai_processing', waiting_reason: 'vanished' });
+    expect(held.moves).toContain('resubmit');
+    line.simulator.clearScripts();
+    await line.delivered(rows.length);
+    const seen = line.simulator.seen();
+    const created = seen.batches.map(({ history }) => history[0]?.at ?? 0);
+    expect(created).toHaveLength(2);
+    // 25 hours, ten thousand times faster, less the second to which the provider cuts its times.
+    expect((created[1] ?? 0) - (created[0] ?? 0)).toBeGreaterThan(8_000);
+    const [batch] = await line.ended();
+    expect(batch.transitions.map(({ move }: { move: string }) => move)).toContain('resubmit');
+    expect(batch).toMatchObject({ condition: null, state: 'done' });
+  } finally {
+    await line.close();
+  }
+});
+
+test('a vanished batch that comes back is followed, and nothing is bought again', async () => {
+  const line = await EdgeLine.set({
+    scripts: [
+      {
+        on: 'call',
+        route: 'batches.get',
+        times: 4,
+        do: { status: 404, error: { message: "No batch found with id 'x'.", type: 'invalid_request_error' } },
+      },
+    ],
+  });
+  try {
+    await line.send(rows);
+    await heldAs(line, 'vanished');
+    await line.delivered(rows.length);
+    expect(line.simulator.summary()).toMatchObject({ batches: 1, paidTwice: 0 });
+  } finally {
+    await line.close();
+  }
+});
+
+test('a vanished batch can be cancelled; another one cannot be resubmitted', async () => {
+  const line = await EdgeLine.set({ scripts: ['vanished-batch'] });
+  try {
+    await line.send(rows);
+    await heldAs(line, 'vanished');
+    const [{ id }] = (await line.batches()) as [{ id: number }];
+    expect((await line.api.call('POST', `/api/batches/${id}/cancel`)).status).toBe(202);
+    await line.delivered(rows.length);
+    expect(line.receiver.count().byOutcome).toEqual({ cancelled: 3 });
+    const refused = await line.api.call('POST', `/api/batches/${id}/resubmit`);
+    expect([refused.status, refused.json.errors[0].code]).toEqual([409, 'illegal_move']);
+  } finally {
+    await line.close();
+  }
+});
+
+test('under other credentials everything of the old ones is held, and goes on when they are back', async () => {
+  const line = await EdgeLine.set({
+    scripts: [{ on: 'batch', do: { hold: { status: 'in_progress', forMs: 1_500 } } }],
+  });
+  try {
+    await line.send(rows);
+    await until(async () => (await line.batches()).some(({ state }) => state === 'openai_processing'));
+    await line.restart({ OPENAI_API_KEY: 'sk-another' });
+    await heldAs(line, 'foreign_credentials');
+    await line.simulator.until(({ summary }) => summary.batchesByStatus['completed'] === 1);
+    expect(line.receiver.count().delivered).toBe(0);
+    await line.restart();
+    await line.delivered(rows.length);
+    expect(line.simulator.summary()).toMatchObject({ batches: 1, paidTwice: 0 });
+    expect((await line.ended())[0]).toMatchObject({ condition: null });
+  } finally {
+    await line.close();
+  }
+});
+
+test('result files of other credentials are not fetched', async () => {
+  const line = await EdgeLine.set({ scripts: ['stalling-download'], settings: { PROVIDER_STALL_MS: 5_000 } });
+  try {
+    await line.send(rows);
+    await until(async () => (await line.batches()).some(({ state }) => state === 'downloading'));
+    await line.restart({ OPENAI_API_KEY: 'sk-another', DRAIN_MS: 0 });
+    await heldAs(line, 'foreign_credentials');
+    expect((await line.batches())[0]).toMatchObject({ state: 'downloading' });
+    await line.restart();
+    await line.delivered(rows.length);
+    expect(line.receiver.count().byOutcome).toEqual({ succeeded: 3 });
+  } finally {
+    await line.close();
+  }
+});

@@ -34,8 +34,8 @@ import { listRequests } from './read/list-requests.ts';
 import { listMovedBatches, readLiveMark } from './read/live.ts';
 import { listRecords } from './read/records.ts';
 import { getRequest, getResult, getResults, listAttempts, listRuns } from './read/requests.ts';
-import { beatReplica, leaveReplica, listReplicas } from './replicas/beat-replica.ts';
 import { stateTimes } from './read/state-times.ts';
+import { beatReplica, leaveReplica, listReplicas } from './replicas/beat-replica.ts';
 import { cancelRequest, deleteRequest } from './requests/stop-request.ts';
 import { createApiKey, findApiKey, listApiKeys, revokeApiKey } from './settings/api-keys.ts';
 import {

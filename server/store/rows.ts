@@ -1,7 +1,8 @@
 /** Rows as they are stored. Column names are the words of the API; times are epoch milliseconds. */
+
+import type { BatchCondition, BatchState, HandOver } from '../../core/batch.ts';
 import type { Health } from '../../core/breaker.ts';
 import type { DestinationType, PolicyRow } from '../../core/destination.ts';
-import type { BatchCondition, BatchState, HandOver } from '../../core/batch.ts';
 import type { Endpoint } from '../../core/endpoints.ts';
 import type { CloseReason } from '../../core/limits.ts';
 import type { Outcome, RequestState } from '../../core/request.ts';

@@ -123,8 +123,12 @@ CREATE TABLE batches (
   refusals bigint not null default 0,
   row_limit bigint,
   reuploads bigint not null default 0,
+  condition text,
+  condition_since bigint,
+  resubmit_requested_at bigint,
   attempts_kept bigint not null default 0
 );
+CREATE INDEX batches_by_condition ON batches USING btree (condition, id) WHERE (condition IS NOT NULL);
 CREATE INDEX batches_by_openai_id ON batches USING btree (openai_batch_id, id) WHERE (openai_batch_id IS NOT NULL);
 CREATE INDEX batches_by_predecessor ON batches USING btree (successor_of, id) WHERE (successor_of IS NOT NULL);
 CREATE INDEX batches_by_state ON batches USING btree (state, id);
@@ -213,6 +217,30 @@ CREATE TABLE installation (
   created_at bigint not null
 );
 CREATE UNIQUE INDEX installation_pkey ON installation USING btree (id);
+
+CREATE TABLE openai_events (
+  webhook_id text not null,
+  received_at bigint not null
+);
+CREATE UNIQUE INDEX openai_events_pkey ON openai_events USING btree (webhook_id);
+CREATE INDEX openai_events_received ON openai_events USING btree (received_at);
+
+CREATE TABLE orphans (
+  id bigint not null generated as identity,
+  kind text not null,
+  remote_id text not null,
+  provider_credentials text not null,
+  about text not null,
+  remote_created_at bigint not null,
+  found_at bigint not null,
+  seen_at bigint not null,
+  remove_at bigint,
+  tries bigint not null default 0,
+  last_error text
+);
+CREATE UNIQUE INDEX orphans_kind_remote_id_key ON orphans USING btree (kind, remote_id);
+CREATE UNIQUE INDEX orphans_pkey ON orphans USING btree (id);
+CREATE INDEX orphans_to_remove ON orphans USING btree (remove_at, id) WHERE (remove_at IS NOT NULL);
 
 CREATE TABLE redeliveries (
   id bigint not null generated as identity,
@@ -348,5 +376,6 @@ CREATE TABLE transitions (
   at bigint not null
 );
 CREATE INDEX transitions_by_batch ON transitions USING btree (batch_id, id);
+CREATE INDEX transitions_by_from ON transitions USING btree (from_state, id);
 CREATE INDEX transitions_by_time ON transitions USING btree (at, id);
 CREATE UNIQUE INDEX transitions_pkey ON transitions USING btree (id);

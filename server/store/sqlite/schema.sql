@@ -119,8 +119,7 @@ CREATE TABLE batches (
   ended_at integer,
   bodies_removed_at integer,
   deleted_at integer
-, failure text, refusals integer not null default 0, row_limit integer, reuploads integer not null default 0, attempts_kept integer not null default 0) strict;
-, failure text, refusals integer not null default 0, row_limit integer, reuploads integer not null default 0, condition text, condition_since integer, resubmit_requested_at integer) strict;
+, failure text, refusals integer not null default 0, row_limit integer, reuploads integer not null default 0, condition text, condition_since integer, resubmit_requested_at integer, attempts_kept integer not null default 0) strict;
 CREATE INDEX batches_by_condition on batches (condition) where condition is not null;
 CREATE INDEX batches_by_openai_id on batches (openai_batch_id) where openai_batch_id is not null;
 CREATE INDEX batches_by_predecessor on batches (successor_of) where successor_of is not null;
@@ -183,22 +182,6 @@ CREATE TABLE installation (
   created_at integer not null
 ) strict;
 
-CREATE TABLE redeliveries (
-  id integer primary key autoincrement,
-  filter text not null,
-  state text not null,
-  matching integer,
-  redelivered integer not null default 0,
-  looked_before integer,
-  due_at integer,
-  lease_token text,
-  last_error text,
-  created_at integer not null,
-  created_by text not null,
-  ended_at integer,
-  ended_by text
-) strict;
-CREATE INDEX redeliveries_due on redeliveries (due_at) where due_at is not null;
 CREATE TABLE openai_events (
   webhook_id text primary key,
   received_at integer not null
@@ -220,6 +203,23 @@ CREATE TABLE orphans (
   unique (kind, remote_id)
 ) strict;
 CREATE INDEX orphans_to_remove on orphans (remove_at) where remove_at is not null;
+
+CREATE TABLE redeliveries (
+  id integer primary key autoincrement,
+  filter text not null,
+  state text not null,
+  matching integer,
+  redelivered integer not null default 0,
+  looked_before integer,
+  due_at integer,
+  lease_token text,
+  last_error text,
+  created_at integer not null,
+  created_by text not null,
+  ended_at integer,
+  ended_by text
+) strict;
+CREATE INDEX redeliveries_due on redeliveries (due_at) where due_at is not null;
 
 CREATE TABLE remote_cleanups (
   id integer primary key,

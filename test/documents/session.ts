@@ -1,7 +1,16 @@
 /** A document's reader: a folder of their own, the service and the simulator, and the commands as they are printed. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -22,7 +31,7 @@ export interface Ran {
 }
 
 export interface SessionOptions {
-  /** False where the document starts the service and the simulator itself. */
+  /** False where the document starts the service and the simulator itself, in a checkout. */
   readonly service: boolean;
   /** Settings of the service and of every command. */
   readonly settings?: Readonly<Record<string, string | number>>;
@@ -34,6 +43,7 @@ export class Session {
   readonly #ports = new Map<string, string>();
   readonly #staying: ChildProcess[] = [];
   readonly #options: SessionOptions;
+  #startedLast = '';
   #simulator: Simulator | undefined;
   #service: ServingChild | undefined;
 
@@ -43,28 +53,29 @@ export class Session {
 
   async open(): Promise<void> {
     for (const port of portsInDocuments) this.#ports.set(port, await freePort());
-    symlinkSync(join(projectRoot, 'node_modules'), join(this.folder, 'node_modules'));
-    this.#addCommands();
+    this.#addCommand();
+    const linked = this.#options.service ? ['node_modules'] : readdirSync(projectRoot).filter(isOfCheckout);
+    for (const name of linked) symlinkSync(join(projectRoot, name), join(this.folder, name));
     if (!this.#options.service) return;
     this.#simulator = await startSimulator(this.#options.simulator);
     await this.startService();
   }
 
   async startService(): Promise<void> {
-    this.#service = await startService(this.#settings());
+    if (this.#options.service) this.#service = await startService(this.#settings());
+    else await this.startToStay(this.#startedLast);
   }
 
+  /** Where the document has started it, it is killed. */
   async stopService(): Promise<void> {
     await this.#service?.stop();
     this.#service = undefined;
+    if (!this.#options.service) await endGroup(this.#staying.pop(), 'SIGKILL');
   }
 
   async close(): Promise<void> {
-    for (const child of this.#staying) killGroup(child, 'SIGTERM');
-    await Promise.all(
-      this.#staying.map((child) => child.exitCode ?? child.signalCode ?? once(child, 'close')),
-    );
-    await this.stopService();
+    await Promise.all(this.#staying.splice(0).map((child) => endGroup(child, 'SIGTERM')));
+    await this.#service?.stop();
     await this.#simulator?.close();
     rmSync(this.folder, { recursive: true, force: true });
   }
@@ -108,13 +119,11 @@ export class Session {
   async startToStay(text: string): Promise<() => Promise<unknown>> {
     const child = this.#start(text);
     this.#staying.push(child);
+    this.#startedLast = text;
     const said = listen(child);
     await until(() => /listen/i.test(said.out) || child.exitCode !== null, longestMs);
     if (child.exitCode !== null) throw new Error(`it ended by itself: ${said.out}${said.err}`);
-    return () => {
-      killGroup(child, 'SIGTERM');
-      return once(child, 'close');
-    };
+    return () => endGroup(child, 'SIGTERM');
   }
 
   /** Runs what goes on until Ctrl-C, and interrupts it as soon as something holds. */
@@ -161,19 +170,18 @@ export class Session {
     return [join(this.folder, '.bin'), dirname(process.execPath), process.env['PATH']].join(':');
   }
 
-  /** The program by its name, as where the package is installed; npm's scripts as in a checkout. */
-  #addCommands(): void {
-    const commands = {
-      'openai-batch-manager': `exec '${process.execPath}' '${projectRoot}server/cli.ts' "$@"`,
-      npm: `cd '${projectRoot}' && PATH="\${PATH#*:}" exec npm "$@"`,
-    };
-    mkdirSync(join(this.folder, '.bin'));
-    for (const [name, line] of Object.entries(commands)) {
-      const path = join(this.folder, '.bin', name);
-      writeFileSync(path, `#!/bin/sh\n${line}\n`);
-      chmodSync(path, 0o755);
-    }
+  /** The program by its name, as where the package is installed. */
+  #addCommand(): void {
+    const path = join(this.folder, '.bin', 'openai-batch-manager');
+    mkdirSync(dirname(path));
+    writeFileSync(path, `#!/bin/sh\nexec '${process.execPath}' '${projectRoot}server/cli.ts' "$@"\n`);
+    chmodSync(path, 0o755);
   }
+}
+
+/** What runs or leaves something of its own is not shared with a session. */
+function isOfCheckout(name: string): boolean {
+  return !['.git', '.env', 'data', 'dist'].includes(name);
 }
 
 function listen(child: ChildProcess): { out: string; err: string } {
@@ -185,6 +193,13 @@ function listen(child: ChildProcess): { out: string; err: string } {
     said.err += text;
   });
   return said;
+}
+
+async function endGroup(child: ChildProcess | undefined, signal: NodeJS.Signals): Promise<void> {
+  if (!child || child.exitCode !== null || child.signalCode !== null) return;
+  const closed = once(child, 'close');
+  killGroup(child, signal);
+  await closed;
 }
 
 function killGroup({ pid, exitCode }: ChildProcess, signal: NodeJS.Signals): void {

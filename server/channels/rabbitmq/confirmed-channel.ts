@@ -62,7 +62,7 @@ export class ConfirmedChannel {
     channel.prependListener('close', () => {
       this.#ended = failure ?? new Error('Connection closed before the broker confirmed');
       onEnd();
-      for (const { resolve } of [...this.#pending]) resolve({ kind: 'ended', error: this.#ended });
+      this.giveBack({ kind: 'ended', error: this.#ended });
       this.#wakeWaiting();
     });
     channel.on('return', ({ fields, properties }) => this.#takeBack(fields, properties));
@@ -96,6 +96,11 @@ export class ConfirmedChannel {
       clearTimeout(timer);
       signal.removeEventListener('abort', giveUp);
     }
+  }
+
+  /** Answers whatever is unconfirmed. Its room is free only when the broker has spoken. */
+  giveBack(end: PublishEnd): void {
+    for (const { resolve } of [...this.#pending]) resolve(end);
   }
 
   async close(): Promise<void> {

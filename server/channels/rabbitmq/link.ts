@@ -135,7 +135,7 @@ export class BrokerLink {
       if (connection) await this.#hold(connection);
       failures = connection && clock.now() - openedAt >= steadyMs ? 0 : failures + 1;
       if (failures === 0 || signal.aborted) continue;
-      this.#stand('waiting', this.#failure.message);
+      this.#stand('waiting', nameBrokerFailure(this.#failure).error);
       await clock.pause(Math.round(pauseAfter(brokerSchedule, failures, random()) / faster), signal);
     }
   }

@@ -23,9 +23,16 @@ export function nameBrokerFailure(error: unknown): {
   // A refusal during the handshake has its code in the text only.
   const [, inText] = /terminated by server: (\d{3})/.exec(named.error) ?? [];
   if (inText !== undefined) return { outcome: byReplyCode[Number(inText)] ?? 'other', error: named.error };
+  // The last step of the handshake opens the virtual host; the library keeps the broker's reason to itself.
+  if (/Expected ConnectionOpenOk/.test(named.error)) {
+    return {
+      outcome: 'authorization_error',
+      error: 'The broker refuses the virtual host: it is not there, or this user may not use it.',
+    };
+  }
   if (/ETIMEDOUT/.test(named.error)) return { ...named, outcome: 'connect_timeout' };
   if (
-    /^(Unexpected close|Heartbeat timeout|Socket closed|Connection closed|Channel ended|stopped)/i.test(
+    /^(Unexpected close|Heartbeat timeout|Socket closed|Connection clos(ed|ing)|Channel ended|stopped)/i.test(
       stripName(named.error),
     )
   ) {

@@ -62,9 +62,11 @@ export class Publisher {
     }
     const { connection } = link;
     if (connection !== this.#connection) {
+      const channels = new Map<string, Promise<ConfirmedChannel>>();
       this.#connection = connection;
-      this.#channels = new Map();
+      this.#channels = channels;
       this.#declared = new Map();
+      connection?.on('blocked', (reason) => void giveBack(channels, reason));
     }
     return connection;
   }
@@ -102,6 +104,20 @@ export class Publisher {
     declaring.catch(() => declared.delete(queue));
     declared.set(queue, declaring);
     return declaring;
+  }
+}
+
+/**
+ * What the broker has not read by now it reads when it has memory again, minutes later perhaps. Waiting for it would
+ * take places from others, so it is sent again then, under the same id.
+ */
+async function giveBack(
+  channels: ReadonlyMap<string, Promise<ConfirmedChannel>>,
+  reason: string,
+): Promise<void> {
+  for (const opening of [...channels.values()]) {
+    const channel = await opening.catch(() => null);
+    channel?.giveBack({ kind: 'blocked', reason });
   }
 }
 

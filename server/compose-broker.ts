@@ -27,7 +27,6 @@ export function makeBroker(ctx: Context, intake: Intake, gate: IntakeGate): Brok
   const publisher = new Publisher({
     link: publishing,
     declare: settings.RABBITMQ_DECLARE === 'true',
-    confirmTimeoutMs: settings.RABBITMQ_CONFIRM_TIMEOUT_MS,
   });
   const queue = settings.RABBITMQ_INPUT_QUEUE;
   if (queue === null) return { publishing, publisher, consuming: null, input: null };

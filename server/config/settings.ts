@@ -270,13 +270,6 @@ export const settingSpecs = {
     'false',
     'Makes queues that are not there, as durable quorum queues; exchanges never.',
   ),
-  RABBITMQ_CONFIRM_TIMEOUT_MS: integer(
-    'RabbitMQ',
-    15 * second,
-    "Time limit for a broker's confirmation of a delivery.",
-    10,
-    45 * second,
-  ),
   RABBITMQ_HEARTBEAT_S: integer(
     'RabbitMQ',
     30,

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { Channel, Parcel } from '../../server/channels/port.ts';
 import { RabbitmqChannel } from '../../server/channels/rabbitmq/channel.ts';
 import { systemClock } from '../../server/engine/clock.ts';
+import { someDestination } from '../channels/describe-channel.ts';
 import { until } from '../until.ts';
 import { type CuttingProxy, startCuttingProxy } from './cutting-proxy.ts';
 import { openLink } from './open-link.ts';
@@ -42,7 +43,7 @@ function open(urls: readonly string[], change: Parameters<typeof openLink>[1] = 
 const through = () => `amqp://guest:guest@127.0.0.1:${proxy.port}`;
 const never = new AbortController().signal;
 
-const parcel = (queue: string, n: number, attempt = 1): Parcel => ({
+const parcel = (queue: string, n: number, attempt = 1, answerTimeoutMs = 10_000): Parcel => ({
   deliveryId: `out_${n}`,
   requestId: n,
   customId: `r${n}`,
@@ -50,6 +51,7 @@ const parcel = (queue: string, n: number, attempt = 1): Parcel => ({
   attempt,
   content: Buffer.from(`{"n":${n},"text":"${'x'.repeat(500)}"}`),
   target: { type: 'rabbitmq', rabbitmq_queue: queue },
+  destination: { ...someDestination, policy: { ...someDestination.policy, answerTimeoutMs } },
 });
 
 /** Sends all, 200 at a time, and again whatever failed, as the schedule does. @returns the words of the failures */
@@ -167,11 +169,11 @@ test('the broker closes every connection in the middle of a window', async () =>
 }, 60_000);
 
 test('a broker that says nothing any more: late, and well again afterwards', async () => {
-  const { channel, link } = open([through()], { confirmTimeoutMs: 300 });
+  const { channel, link } = open([through()]);
   const queue = await broker.makeQueue();
   expect((await channel.send(parcel(queue, 1), never)).outcome).toBe('success');
   proxy.swallow();
-  const late = await Promise.all([2, 3].map((n) => channel.send(parcel(queue, n), never)));
+  const late = await Promise.all([2, 3].map((n) => channel.send(parcel(queue, n, 1, 300), never)));
   expect(late.map(({ outcome }) => outcome)).toEqual(['timeout', 'timeout']);
   proxy.allow();
   proxy.cut();
@@ -181,7 +183,7 @@ test('a broker that says nothing any more: late, and well again afterwards', asy
 });
 
 test('an alarm for memory: blocked, with its own word, and well again when it is over', async () => {
-  const { channel, link } = open([own.url], { confirmTimeoutMs: 5_000 });
+  const { channel, link } = open([own.url]);
   const queue = await broker.makeQueue();
   expect((await channel.send(parcel(queue, 1), never)).outcome).toBe('success');
   await own.ctl('set_vm_memory_high_watermark', '0.00001');

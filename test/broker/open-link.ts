@@ -13,9 +13,9 @@ export interface OpenLink {
 
 export function openLink(
   urls: readonly string[],
-  change: Partial<LinkOptions> & { readonly declare?: boolean; readonly confirmTimeoutMs?: number } = {},
+  change: Partial<LinkOptions> & { readonly declare?: boolean } = {},
 ): OpenLink {
-  const { declare = false, confirmTimeoutMs = 15_000, ...more } = change;
+  const { declare = false, ...more } = change;
   const [first, ...rest] = urls.map((url) => readBrokerUrl(url, 30));
   if (!first) throw new Error('a link needs an address');
   const link = new BrokerLink({
@@ -31,5 +31,5 @@ export function openLink(
     ...more,
   });
   link.start();
-  return { link, publisher: new Publisher({ link, declare, confirmTimeoutMs }) };
+  return { link, publisher: new Publisher({ link, declare }) };
 }

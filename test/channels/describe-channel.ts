@@ -27,7 +27,7 @@ export interface ChannelAtWork {
 const never = new AbortController().signal;
 
 /** A destination that says nothing special. */
-const someDestination: Destination = {
+export const someDestination: Destination = {
   id: 1,
   type: 'webhook',
   address: 'http://127.0.0.1',
@@ -78,6 +78,13 @@ export function describeChannel(name: string, open: () => Promise<ChannelAtWork>
         'x-batcher-outcome': 'expired',
         'x-batcher-attempt': '3',
       });
+    });
+
+    test('sends the headers of the destination along, none of which replaces one of ours', async () => {
+      const headers = { 'x-own': 'yes', 'x-batcher-outcome': 'no' };
+      await at.channel.send(parcel(5, { destination: { ...someDestination, headers } }), never);
+      const [first] = await at.arrived(1);
+      expect(first?.headers).toMatchObject({ 'x-own': 'yes', 'x-batcher-outcome': 'succeeded' });
     });
 
     test('keeps the id over attempts', async () => {

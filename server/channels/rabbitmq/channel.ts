@@ -25,8 +25,9 @@ export class RabbitmqChannel implements Channel {
   async send(parcel: Parcel, signal: AbortSignal): Promise<AttemptResult> {
     const startedAt = performance.now();
     const message = makeMessage(parcel, this.#clock.now());
+    const { answerTimeoutMs } = parcel.destination.policy;
     const judged = this.#publisher
-      ? judge(await this.#publisher.publish(message, signal), message)
+      ? judge(await this.#publisher.publish(message, answerTimeoutMs, signal), message)
       : notConfigured;
     return {
       ...judged,
@@ -42,7 +43,7 @@ export class RabbitmqChannel implements Channel {
 }
 
 function makeMessage(parcel: Parcel, now: number): Message {
-  const { deliveryId, requestId, outcome, attempt, content } = parcel;
+  const { deliveryId, requestId, outcome, attempt, content, destination } = parcel;
   const target = parcel.target as BrokerTarget;
   const toQueue = target.rabbitmq_queue !== undefined;
   return {
@@ -55,6 +56,7 @@ function makeMessage(parcel: Parcel, now: number): Message {
       appId: 'openai-batch-manager',
       timestamp: Math.floor(now / 1_000),
       headers: {
+        ...destination.headers,
         'idempotency-key': deliveryId,
         'x-batcher-request-id': String(requestId),
         'x-batcher-outcome': outcome,

@@ -18,8 +18,6 @@ export interface PublisherOptions {
   readonly link: BrokerLink;
   /** Makes queues that are not there, as quorum queues. */
   readonly declare: boolean;
-  /** Time for the broker's confirmation. */
-  readonly confirmTimeoutMs: number;
 }
 
 export class Publisher {
@@ -32,9 +30,13 @@ export class Publisher {
     this.#options = options;
   }
 
-  /** Never throws. Sent as persistent and mandatory. */
-  async publish(message: Message, signal: AbortSignal): Promise<PublishEnd> {
-    const { link, declare, confirmTimeoutMs } = this.#options;
+  /**
+   * Never throws. Sent as persistent and mandatory.
+   *
+   * @param limitMs time for the broker's confirmation
+   */
+  async publish(message: Message, limitMs: number, signal: AbortSignal): Promise<PublishEnd> {
+    const { link, declare } = this.#options;
     const connection = await this.#connected(signal);
     if (!connection) return { kind: 'ended', error: link.failure };
     const { state, reason } = link.standing;
@@ -42,7 +44,7 @@ export class Publisher {
     try {
       if (declare && message.exchange === '') await this.#declare(connection, message.routingKey);
       const channel = await this.#channelTo(connection, message.exchange);
-      const end = await channel.publish(message, confirmTimeoutMs, signal);
+      const end = await channel.publish(message, limitMs, signal);
       if (end.kind === 'returned') this.#declared.delete(message.routingKey);
       const now = link.standing;
       if (end.kind === 'late' && now.state === 'blocked')

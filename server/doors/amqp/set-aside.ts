@@ -30,9 +30,10 @@ export async function setAside(input: SetAsideInput): Promise<'dead_lettered' | 
     deadLetters !== null ? 'dead_lettered' : code === 'duplicate_custom_id' ? 'conflict' : 'rejected';
   if (deadLetters !== null) {
     const letter = makeLetter(input, deadLetters);
-    let sent = await publisher.publish(letter, never);
+    let sent = await publisher.publish(letter, confirmMs, never);
     // Its own headers may be what is wrong with it.
-    if (sent.kind === 'unsendable') sent = await publisher.publish(withoutOwnHeaders(letter), never);
+    if (sent.kind === 'unsendable')
+      sent = await publisher.publish(withoutOwnHeaders(letter), confirmMs, never);
     if (sent.kind !== 'confirmed') {
       throw new Error(`A dead letter could not be handed over to ${deadLetters}: ${sent.kind}.`);
     }
@@ -49,7 +50,8 @@ export async function setAside(input: SetAsideInput): Promise<'dead_lettered' | 
   return end;
 }
 
-/** Dead letters are waited for; the publisher has its own time limit. */
+/** Dead letters are waited for as long. */
+const confirmMs = 15_000;
 const never = new AbortController().signal;
 
 function makeLetter({ queue, message, refusal, ctx }: SetAsideInput, deadLetters: string): Message {

@@ -49,6 +49,7 @@ function prepare(example: string, index: number): string {
 
 async function runExample(example: string): Promise<void> {
   const [, name = ''] = /openai-batch-manager (\w+)/.exec(example) ?? [];
+  if (name === 'resubmit') return resubmitVanished(example);
   if (name === 'watch') {
     const [, log] = />> (\S+)/.exec(example) ?? [];
     const ran = await session.interrupt(example, ({ out }) => (log ? session.hasFile(log) : out !== ''));
@@ -63,6 +64,21 @@ async function runExample(example: string): Promise<void> {
     expect(ran.code, `${ran.out}\n${ran.err}`).toBe(0);
   }
   if (alone) await session.startService();
+}
+
+/** With a simulator of its own, that loses batches. */
+async function resubmitVanished(example: string): Promise<void> {
+  const vanishing = new Session({ service: true, simulator: { scripts: ['vanished-batch'] } });
+  try {
+    await vanishing.open();
+    await vanishing.run(`openai-batch-manager submit - --none --now <<'END'\n${batchLine('lost')}\nEND`);
+    await vanishing.until('curl -sS http://127.0.0.1:4000/api/batches/1', '"condition":"vanished"');
+    const ran = await vanishing.run(example.replace(/ \d+$/, ' 1'));
+    expect(ran.code, `${ran.out}\n${ran.err}`).toBe(0);
+    await vanishing.until('curl -sS http://127.0.0.1:4000/api/batches/1', '"move":"resubmit"');
+  } finally {
+    await vanishing.close();
+  }
 }
 
 test('every command has an example', () => {

@@ -33,6 +33,11 @@ export class Metrics {
     'Second batches found at the provider for one of ours, and cancelled',
     [],
   );
+  readonly openaiWebhooks = this.#counter(
+    'openai_webhooks_total',
+    "OpenAI's webhooks, by what became of them: due, repeated, unknown_batch, ignored, forged, old",
+    ['result'],
+  );
   readonly deliverySeconds = this.#histogram('delivery_attempt_seconds', 'Duration of delivery attempts', []);
 
   readonly brokerConnected = this.#gauge('broker_connected', 'Is there a connection to the broker (0 or 1)', [

@@ -72,6 +72,12 @@ export const settingSpecs = {
   OPENAI_ORGANIZATION: text('Provider', null, 'Organization header, for keys that belong to several.'),
   OPENAI_PROJECT: text('Provider', null, 'Project header, for keys that belong to several.'),
 
+  OPENAI_WEBHOOK_SECRET: secret(
+    'Provider',
+    "Signing secret of OpenAI's webhooks (whsec_…), sent to /webhooks/openai; they make polling prompt.",
+    checkWebhookSecret,
+  ),
+
   HOST: text(
     'Server',
     '127.0.0.1',

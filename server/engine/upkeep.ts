@@ -8,6 +8,8 @@ import { ProviderError } from '../provider/errors.ts';
 
 const pauseMs = 60_000;
 const sliceRows = 500;
+/** OpenAI repeats a webhook for three days. */
+const eventsKeptMs = 4 * 86_400_000;
 /** Two megabytes at SQLite's page size: a few milliseconds of the writer. */
 const pagesAtOnce = 500;
 const cleanupsAtOnce = 10;
@@ -68,6 +70,7 @@ export class Upkeep {
     if (store.dialect === 'sqlite') await this.#untilDone(() => store.releasePages({ pages: pagesAtOnce }));
     await store.removeFigures({ before: now - figuresKeptMs });
     await this.#untilDone(() => store.removeActions({ before: now - figuresKeptMs, limit }));
+    await this.#untilDone(() => store.forgetOpenAIEvents({ before: now - eventsKeptMs, limit }));
     await this.#cleanUpRemotely();
     this.lastRound = { at: now, ms: clock.now() - now };
   }

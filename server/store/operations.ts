@@ -45,6 +45,7 @@ import {
   removeSetting,
   writeSetting,
 } from './settings/settings.ts';
+import { forgetOpenAIEvents, takeOpenAIEvent } from './upkeep/openai-events.ts';
 import { claimCleanups, finishCleanup, planCleanup, postponeCleanup } from './upkeep/remote-cleanups.ts';
 import { releasePages, removeAttempts, removeBodies, retireBatch } from './upkeep/retention.ts';
 import { startAfterRestore } from './upkeep/start-after-restore.ts';
@@ -74,6 +75,7 @@ export const writes = {
   endAction,
   finishCleanup,
   finishDownload,
+  forgetOpenAIEvents,
   holdBatch,
   keepLease,
   noteRefusals,
@@ -102,6 +104,7 @@ export const writes = {
   settleLeftovers,
   startAfterRestore,
   startDeliveries,
+  takeOpenAIEvent,
   wakeForgotten,
   writeSetting,
 } as const;

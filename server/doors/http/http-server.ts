@@ -25,6 +25,7 @@ import { brokerRoutes } from './routes/broker.ts';
 import { bulkRoutes } from './routes/bulk.ts';
 import { healthRoutes } from './routes/health.ts';
 import { intakeRoutes } from './routes/intake.ts';
+import { openaiWebhookRoutes } from './routes/openai-webhooks.ts';
 import { requestRoutes } from './routes/requests.ts';
 import { resultRoutes } from './routes/results.ts';
 
@@ -74,6 +75,7 @@ export async function makeHttpServer(options: HttpServerOptions): Promise<HttpSe
     resultRoutes(inner);
     intakeRoutes(inner);
     apiKeyRoutes(inner);
+    openaiWebhookRoutes(inner);
     brokerRoutes(inner);
     healthRoutes(inner);
     consoleRoutes(inner);

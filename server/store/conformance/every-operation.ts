@@ -174,6 +174,8 @@ async function callUpkeep(line: Line): Promise<void> {
   const [duty] = await store.claimCleanups({ credentials: 'mine', now, leaseMs: 1, limit: 10 });
   await store.postponeCleanup({ id: duty?.id ?? 0, dueAt: now, error: 'x' });
   await store.finishCleanup({ id: duty?.id ?? 0 });
+  await store.takeOpenAIEvent({ webhookId: 'wh_1', openaiBatchId: 'batch-1', now });
+  await store.forgetOpenAIEvents({ before: now, limit: 10 });
   await store.removeBodies({ before: now + 1, limit: 500, now });
   await store.removeAttempts({ before: now + 1, limit: 500 });
   await store.releasePages({ pages: 500 });

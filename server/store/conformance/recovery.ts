@@ -160,4 +160,22 @@ export function describeRecovery(openStore: OpenStore): void {
     expect(await t.store.stateTimes({ ...times, limit: 9 })).toEqual([20, 10, 30]);
     expect(await t.store.stateTimes({ ...times, state: 'downloading' })).toEqual([]);
   });
+
+  it('takes an event once, makes its batch due now and never later', async () => {
+    const { held, batchId } = await atProvider(1);
+    const { leaseToken } = held;
+    const due_at = t.line.now + 60_000;
+    await t.store.recordFacts({ batchId, leaseToken, facts: { due_at }, release: true });
+    const event = { webhookId: 'wh_1', openaiBatchId: 'batch-1', now: t.line.now };
+    expect(await t.store.takeOpenAIEvent(event)).toBe('due');
+    expect((await t.store.getBatch({ id: batchId }))?.due_at).toBe(t.line.now);
+    t.line.now += 5;
+    expect(await t.store.takeOpenAIEvent({ ...event, now: t.line.now })).toBe('repeated');
+    expect(await t.store.takeOpenAIEvent({ ...event, webhookId: 'wh_2', now: t.line.now })).toBe('due');
+    expect((await t.store.getBatch({ id: batchId }))?.due_at).toBe(t.line.now - 5);
+    const strange = { webhookId: 'wh_3', openaiBatchId: 'batch-x', now: t.line.now };
+    expect(await t.store.takeOpenAIEvent(strange)).toBe('unknown_batch');
+    expect(await t.store.forgetOpenAIEvents({ before: t.line.now, limit: 1 })).toBe(true);
+    expect(await t.store.takeOpenAIEvent(event)).toBe('due');
+  });
 }

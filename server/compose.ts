@@ -1,6 +1,5 @@
 /** Puts the parts together. Nothing is decided here, and nothing starts by itself. */
 import { randomBytes } from 'node:crypto';
-import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import type { DestinationType } from '../core/destination.ts';
 import type { DriverName } from '../core/stages.ts';
@@ -9,13 +8,15 @@ import { RabbitmqChannel } from './channels/rabbitmq/channel.ts';
 import { makeSecret } from './channels/signature.ts';
 import { WebhookChannel } from './channels/webhook.ts';
 import { type Broker, makeBroker } from './compose-broker.ts';
+import { makeClock, makeMembership, nameReplica } from './compose-replica.ts';
 import { Seal, sealedProof } from './config/seal.ts';
 import { keepSecret } from './config/secrets.ts';
 import type { Settings } from './config/settings.ts';
 import type { Context } from './context.ts';
 import { type HttpServer, makeHttpServer } from './doors/http/http-server.ts';
-import { type Clock, systemClock } from './engine/clock.ts';
+import type { Clock } from './engine/clock.ts';
 import { Driver, type Work } from './engine/driver.ts';
+import type { Membership } from './engine/membership.ts';
 import { Upkeep } from './engine/upkeep.ts';
 import { WakeUps } from './engine/wake-ups.ts';
 import { makeLogger } from './logger.ts';
@@ -31,7 +32,7 @@ import { downloadBatch } from './pipeline/6-download/download-batch.ts';
 import { deliverBatch } from './pipeline/7-deliver/deliver-batch.ts';
 import { Dispatcher, type Places } from './pipeline/7-deliver/dispatcher.ts';
 import { OpenAIProvider } from './provider/openai.ts';
-import { openSqliteStore } from './store/sqlite/open-sqlite-store.ts';
+import { openStore } from './store/open-store.ts';
 import type { Store } from './store/store.ts';
 
 /** Everything that runs, ready to be started. */
@@ -45,6 +46,8 @@ export interface Service {
   readonly upkeep: Upkeep;
   /** Null where RABBITMQ_URL is not set. */
   readonly broker: Broker | null;
+  /** Null where one process owns the database alone. */
+  readonly membership: Membership | null;
   /** Set before anything is stopped. */
   readonly state: { stopping: boolean };
 }
@@ -83,15 +86,15 @@ export interface Given {
 }
 
 export async function composeService(settings: Settings, given: Given = {}): Promise<Service> {
-  const { log = makeLogger(settings), clock = systemClock, ...place } = given;
+  const { log = makeLogger(settings), clock, ...place } = given;
   const channels: Partial<Record<DestinationType, Channel>> = {};
-  const ctx = await makeContext({ settings, log, clock, channels });
+  const ctx = await makeContext({ settings, log, channels }, clock);
   const state = { stopping: false };
   const gate = new IntakeGate(ctx);
   const intake = new Intake(ctx, gate);
   const broker = makeBroker(ctx, intake, gate);
   channels.webhook = makeWebhookChannel(ctx);
-  channels.rabbitmq = new RabbitmqChannel(broker?.publisher ?? null, clock);
+  channels.rabbitmq = new RabbitmqChannel(broker?.publisher ?? null, ctx.clock);
   const http = await makeHttpServer({
     ctx,
     intake,
@@ -124,17 +127,29 @@ export async function composeService(settings: Settings, given: Given = {}): Pro
         ...placesOfType[type as DestinationType](settings),
       }),
   );
-  const upkeep = new Upkeep(ctx, [() => gate.refresh(), () => watchConditions(ctx, gate.diskLow)]);
-  return { ctx, gate, http, drivers, dispatchers, upkeep, broker, state };
+  const membership = makeMembership(ctx, [...drivers, ...dispatchers]);
+  const leads = () => settings.ROLE !== 'api' && (membership === null || membership.leader);
+  const upkeep = new Upkeep(
+    ctx,
+    [() => gate.refresh(), async () => (leads() ? watchConditions(ctx, gate.diskLow) : undefined)],
+    leads,
+  );
+  ctx.wakeUps.on(
+    'settings',
+    () => void gate.refresh().catch((error) => log.warn({ event: 'settings_not_read', err: error })),
+  );
+  return { ctx, gate, http, drivers, dispatchers, upkeep, broker, membership, state };
 }
 
 async function makeContext(
-  given: Pick<Context, 'settings' | 'log' | 'clock' | 'channels'>,
+  given: Pick<Context, 'settings' | 'log' | 'channels'>,
+  givenClock: Clock | undefined,
 ): Promise<Context> {
-  const { settings, clock } = given;
+  const { settings } = given;
   const databasePath = settings.DATABASE_PATH;
-  const store = await openSqliteStore({ path: databasePath, fsyncDelayMs: settings.FSYNC_DELAY_MS });
+  const store = await openStore(settings);
   const metrics = new Metrics();
+  const clock = givenClock ?? (await makeClock(store, settings));
   const installationId = await store.claimInstallation({
     proposedId: randomBytes(6).toString('hex'),
     now: clock.now(),
@@ -147,13 +162,14 @@ async function makeContext(
   return {
     ...given,
     store,
+    clock,
     seal,
     metrics,
     installationId,
     provider: new OpenAIProvider(settings, metrics),
-    wakeUps: new WakeUps(),
+    wakeUps: new WakeUps(store.notices),
     random: Math.random,
-    replica: `${hostname()}-${process.pid}`,
+    replica: nameReplica(settings),
     webhookSecret: settings.WEBHOOK_SECRET ?? keepSecret(databasePath, 'webhook-secret', makeSecret),
   };
 }

@@ -19,15 +19,23 @@ export async function startService(service: Service): Promise<string> {
   if (ctx.store.dialect === 'sqlite') await takeOver(service);
   await lookBackAfterRestore(service);
   const url = await http.app.listen({ host: ctx.settings.HOST, port: ctx.settings.PORT });
-  for (const driver of service.drivers) driver.start();
+  await service.membership?.start();
+  if (ctx.settings.ROLE !== 'api') startWork(service);
   service.broker?.publishing.start();
-  service.broker?.consuming?.start();
-  service.broker?.input?.start();
-  for (const dispatcher of service.dispatchers) dispatcher.start();
+  if (ctx.settings.ROLE !== 'worker') {
+    service.broker?.consuming?.start();
+    service.broker?.input?.start();
+  }
   service.upkeep.start();
   const open = await http.auth.isOpen();
   ctx.log.info({ event: 'listening', url, credentials: open ? 'none needed' : 'API key' });
   return url;
+}
+
+/** What carries batches and hands outcomes over. */
+function startWork({ drivers, dispatchers }: Service): void {
+  for (const driver of drivers) driver.start();
+  for (const dispatcher of dispatchers) dispatcher.start();
 }
 
 /** A refused key stops the start; a network fault does not. */
@@ -78,6 +86,7 @@ export async function stopService(service: Service): Promise<void> {
   ]);
   await Promise.all(Object.values(ctx.channels).map((channel) => channel.close()));
   await service.broker?.publishing.stop();
+  await service.membership?.stop();
   await ctx.store.close();
   ctx.log.info({ event: 'stopped' });
 }

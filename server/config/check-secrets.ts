@@ -16,6 +16,13 @@ export function checkPassword(text: string): string | null {
   return text.length >= leastPassword ? null : `must have ${leastPassword} characters or more.`;
 }
 
+export function checkDatabaseUrl(text: string): string | null {
+  const scheme = /^postgres(ql)?:$/;
+  return URL.canParse(text) && scheme.test(new URL(text).protocol)
+    ? null
+    : 'must be a URL like postgres://user:password@host:5432/database; for SQLite leave it out and set DATABASE_PATH.';
+}
+
 export function checkWebhookSecret(text: string): string | null {
   const coded = text.startsWith('whsec_') ? text.slice('whsec_'.length) : text;
   const isBase64 = /^[A-Za-z0-9+/_-]+={0,2}$/.test(coded);

@@ -61,12 +61,33 @@ export function inspectSettings(
       missing.push('OPENAI_API_KEY is missing: set it to a key of the project that pays for the batches.');
     }
   }
+  missing.push(...missingWith(values as unknown as Settings));
   return {
     settings: values as unknown as Settings,
     sources: sources as Record<SettingName, Source>,
     complaints: [...new Set(complaints)],
     missing,
   };
+}
+
+/** What replicas must agree on has no file that one of them could make for all. */
+function missingWith(settings: Settings): string[] {
+  const { DATABASE_URL, SECRET_KEY_BASE, WEBHOOK_SECRET, ROLE } = settings;
+  if (DATABASE_URL === null) {
+    return ROLE === 'all' ? [] : [`ROLE=${ROLE} needs DATABASE_URL: a SQLite file serves one process.`];
+  }
+  const missing: string[] = [];
+  if (SECRET_KEY_BASE === null) {
+    missing.push(
+      'SECRET_KEY_BASE is missing: with DATABASE_URL every replica needs the same one; make it with: openssl rand -hex 32.',
+    );
+  }
+  if (WEBHOOK_SECRET === null) {
+    missing.push(
+      'WEBHOOK_SECRET is missing: with DATABASE_URL every replica needs the same one; make it with: echo whsec_$(openssl rand -base64 32).',
+    );
+  }
+  return missing;
 }
 
 interface Given {

@@ -5,7 +5,13 @@
 import { adoptionLooks } from '../../core/backoff.ts';
 import { defaultLimits } from '../../core/limits.ts';
 import { checkBrokerUrls } from './check-broker-urls.ts';
-import { checkApiKeys, checkPassword, checkSecretKeyBase, checkWebhookSecret } from './check-secrets.ts';
+import {
+  checkApiKeys,
+  checkDatabaseUrl,
+  checkPassword,
+  checkSecretKeyBase,
+  checkWebhookSecret,
+} from './check-secrets.ts';
 
 const second = 1_000;
 const minute = 60 * second;
@@ -112,6 +118,18 @@ export const settingSpecs = {
     'Requests that may wait to be stored; beyond it intake answers 503.',
     1,
   ),
+  ROLE: choice(
+    'Server',
+    ['all', 'api', 'worker'],
+    'all',
+    'What this process does: api takes requests and answers, worker carries batches and delivers. One of the two needs DATABASE_URL.',
+  ),
+  REPLICA_NAME: text(
+    'Server',
+    null,
+    'Name of this process among its peers; the host name when it is not given.',
+  ),
+  CLOCK_OFFSET_MS: integer('Server', 0, 'For tests: how far the clock of this machine is ahead.'),
   DRAIN_MS: integer(
     'Server',
     8 * second,
@@ -140,6 +158,18 @@ export const settingSpecs = {
   CONSOLE_READ_PASSWORD: secret('Access', 'Opens the console to a reader, who may only look.', checkPassword),
 
   DATABASE_PATH: text('Store', './data/openai-batch-manager.db', 'The SQLite file.'),
+  DATABASE_URL: secret(
+    'Store',
+    'postgres://user:password@host:port/database: PostgreSQL in place of the file, shared by any number of replicas.',
+    checkDatabaseUrl,
+  ),
+  DATABASE_CONNECTIONS: integer(
+    'Store',
+    10,
+    'Connections to PostgreSQL that one replica opens at most; one more listens.',
+    3,
+    200,
+  ),
   SECRET_KEY_BASE: secret(
     'Store',
     'Encrypts stored secrets; made once beside the SQLite file when it is not given. 32 characters or more.',

@@ -36,6 +36,9 @@ export class Driver {
   readonly #underWay = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
   #loop: Promise<void> | undefined;
+  /** What ends the work under way when its lease is lost. */
+  readonly #held = new Set<AbortController>();
+  #dropped = false;
   #awake = false;
   #rouse: (() => void) | undefined;
 
@@ -80,6 +83,22 @@ export class Driver {
     await done;
   }
 
+  /**
+   * Aborts all work and claims nothing more: its leases may be somebody else's soon. Resolves when nothing is
+   * done any more.
+   */
+  async drop(): Promise<void> {
+    this.#dropped = true;
+    for (const lost of this.#held) lost.abort();
+    await Promise.allSettled([...this.#underWay]);
+  }
+
+  /** May claim again. */
+  resume(): void {
+    this.#dropped = false;
+    this.wake();
+  }
+
   readonly #abortWork = new AbortController();
 
   /** One round: claims what is due, as far as there are places, and waits for it. @returns batches worked on */
@@ -93,7 +112,7 @@ export class Driver {
     while (!this.#stopping.signal.aborted) {
       this.#awake = false;
       const places = this.#options.concurrency - this.#underWay.size;
-      const waitMs = places > 0 ? await this.#fill(places) : idlePollMs;
+      const waitMs = places > 0 && !this.#dropped ? await this.#fill(places) : idlePollMs;
       if (!this.#awake) await this.#rest(waitMs);
     }
   }
@@ -144,6 +163,8 @@ export class Driver {
   async #work({ batch, leaseToken }: { batch: BatchRow; leaseToken: string }): Promise<void> {
     const { ctx, work, name } = this.#options;
     const lost = new AbortController();
+    this.#held.add(lost);
+    if (this.#dropped) lost.abort();
     const signal = AbortSignal.any([lost.signal, this.#abortWork.signal]);
     const ended = new AbortController();
     const renewing = this.#renew(batch.id, leaseToken, lost, ended.signal);
@@ -153,6 +174,7 @@ export class Driver {
       if (!lost.signal.aborted) await this.#recordFailure(batch, leaseToken, error);
       else ctx.log.warn({ event: 'lease_lost', driver: name, batch: batch.id });
     } finally {
+      this.#held.delete(lost);
       ended.abort();
       await renewing;
     }
@@ -165,13 +187,15 @@ export class Driver {
     ended: AbortSignal,
   ): Promise<void> {
     const { ctx } = this.#options;
+    let until = ctx.clock.now() + leaseMs;
     while (!ended.aborted) {
       await ctx.clock.pause(leaseMs / 3, ended);
       if (ended.aborted) return;
-      const kept = await ctx.store
-        .keepLease({ batchId, leaseToken, until: ctx.clock.now() + leaseMs })
-        .catch(() => true);
-      if (!kept) {
+      const next = ctx.clock.now() + leaseMs;
+      const kept = await ctx.store.keepLease({ batchId, leaseToken, until: next }).catch(() => null);
+      if (kept) until = next;
+      // A lease that could not be renewed holds until its end; the next try comes before that or too late.
+      if (kept === false || ctx.clock.now() + leaseMs / 3 >= until) {
         lost.abort();
         return;
       }

@@ -20,15 +20,20 @@ const cleanupLeaseMs = 120_000;
 export class Upkeep {
   readonly #ctx: Context;
   readonly #also: readonly (() => Promise<void>)[];
+  readonly #sweeps: () => boolean;
   readonly #stopping = new AbortController();
   #loop: Promise<void> | undefined;
   #rouse: (() => void) | undefined;
   #awake = false;
 
-  /** @param also further duties for each round, such as reading what operators have set elsewhere */
-  constructor(ctx: Context, also: readonly (() => Promise<void>)[]) {
+  /**
+   * @param also further duties for each round, such as reading what operators have set elsewhere
+   * @param sweeps whether this process does what one must do for all
+   */
+  constructor(ctx: Context, also: readonly (() => Promise<void>)[], sweeps: () => boolean = () => true) {
     this.#ctx = ctx;
     this.#also = also;
+    this.#sweeps = sweeps;
   }
 
   /** The last round that ended: when it began and how long it took, in milliseconds. */
@@ -54,10 +59,16 @@ export class Upkeep {
 
   /** One round of every duty. */
   async runOnce(): Promise<void> {
-    const { store, settings, clock } = this.#ctx;
+    const { clock } = this.#ctx;
     const now = clock.now();
-    const limit = sliceRows;
     for (const duty of this.#also) await duty();
+    if (this.#sweeps()) await this.#sweep(now);
+    this.lastRound = { at: now, ms: clock.now() - now };
+  }
+
+  async #sweep(now: number): Promise<void> {
+    const { store, settings } = this.#ctx;
+    const limit = sliceRows;
     await store.wakeForgotten({ now });
     await this.#untilDone(() => store.removeSlice({ limit }));
     await this.#untilDone(() => store.retireBatch({ before: now - settings.RETENTION_RESULTS_MS, now }));
@@ -72,7 +83,6 @@ export class Upkeep {
     await this.#untilDone(() => store.removeActions({ before: now - figuresKeptMs, limit }));
     await this.#untilDone(() => store.forgetOpenAIEvents({ before: now - eventsKeptMs, limit }));
     await this.#cleanUpRemotely();
-    this.lastRound = { at: now, ms: clock.now() - now };
   }
 
   async #untilDone(slice: () => Promise<boolean>): Promise<void> {

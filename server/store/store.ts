@@ -11,11 +11,22 @@ type Methods = { readonly [K in WriteName]: Method<(typeof writes)[K]> } & {
   readonly [K in ReadName]: Method<(typeof reads)[K]>;
 };
 
+/** Words between the processes that share a database; each may be lost. */
+export interface Notices {
+  send(word: string): void;
+  /** @param hear is given null when words may have been missed */
+  listen(hear: (word: string | null) => void): void;
+}
+
 /** What a store is beside its operations. */
 export interface StoreControl {
   readonly dialect: 'sqlite' | 'postgres';
   /** Whether it answers, for readiness. */
   ping(): Promise<void>;
+  /** The database's clock, epoch milliseconds. */
+  readTime(): Promise<number>;
+  /** Null where one process owns the database alone. */
+  readonly notices: Notices | null;
   close(): Promise<void>;
 }
 

@@ -1,7 +1,7 @@
 /** API keys through the running service, or in the database when none runs. */
 import { systemClock } from '../../engine/clock.ts';
 import { createKey, revokeKey, type Scope } from '../../operator/api-keys.ts';
-import { openSqliteStore } from '../../store/sqlite/open-sqlite-store.ts';
+import { openStore } from '../../store/open-store.ts';
 import { isoTime, isoTimeOrNull } from '../../views/times.ts';
 import { type Call, textOption, UsageError } from './command.ts';
 import { type Service, withService } from './service.ts';
@@ -39,7 +39,7 @@ function throughService(service: Service): KeyDoor {
 }
 
 async function inDatabase(call: Call, act: (keys: KeyDoor) => Promise<number>): Promise<number> {
-  const store = await openSqliteStore({ path: call.settings.settings.DATABASE_PATH });
+  const store = await openStore(call.settings.settings);
   const ctx = { store, clock: systemClock };
   try {
     return await act({

@@ -70,6 +70,7 @@ export async function makeHttpServer(options: HttpServerOptions): Promise<HttpSe
   await app.register(swagger, describeApi(ctx));
   await app.register(async (scope) => {
     const inner: Door = { ...door, app: scope };
+    if (ctx.settings.ROLE === 'worker') return healthRoutes(inner);
     requestRoutes(inner);
     batchRoutes(inner);
     resultRoutes(inner);
@@ -80,6 +81,7 @@ export async function makeHttpServer(options: HttpServerOptions): Promise<HttpSe
     healthRoutes(inner);
     consoleRoutes(inner);
   });
+  if (ctx.settings.ROLE === 'worker') return { app, auth };
   // A scope of its own: only bulk takes bodies that are not JSON.
   await app.register(async (scope) => bulkRoutes({ ...door, app: scope }));
   app.get('/api/openapi.json', { schema: { hide: true } }, async () => app.swagger());

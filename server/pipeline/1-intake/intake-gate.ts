@@ -57,10 +57,12 @@ export class IntakeGate {
     const now = this.#ctx.clock.now();
     if (!this.#pause) await this.#ctx.store.writeSetting({ name: settingName, value: 'true', actor, now });
     await this.refresh();
+    this.#ctx.wakeUps.wake('settings');
   }
 
   async resume(): Promise<void> {
     await this.#ctx.store.removeSetting({ name: settingName });
     await this.refresh();
+    this.#ctx.wakeUps.wake('settings');
   }
 }

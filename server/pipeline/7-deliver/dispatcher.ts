@@ -5,7 +5,6 @@
  * A place is free again at the answer, not at its record; but at most `maxUnrecorded` answers may wait, so that
  * a kill repeats a bounded number of deliveries. Nothing is remembered here that the rows do not say.
  */
-import { randomUUID } from 'node:crypto';
 import { type AttemptResult, afterAttempt, type NextStep } from '../../../core/delivery.ts';
 import type { DestinationType } from '../../../core/destination.ts';
 import type { Channel, Parcel } from '../../channels/port.ts';
@@ -41,8 +40,8 @@ export class Dispatcher {
   readonly #ctx: Context;
   readonly #options: DispatcherOptions;
   readonly #configured: ConfiguredDestinations;
-  /** Fences every record of this process. */
-  readonly #leaseToken = randomUUID();
+  /** Fences every record of this process; its name, so that others know whose a lease is. */
+  readonly #leaseToken: string;
   readonly #inFlight = new Map<number, number>();
   readonly #sending = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
@@ -50,6 +49,7 @@ export class Dispatcher {
   #beingRecorded = 0;
   #recording: Promise<void> | undefined;
   #loop: Promise<void> | undefined;
+  #dropped = false;
   #awake = false;
   #rouse: (() => void) | undefined;
 
@@ -57,6 +57,7 @@ export class Dispatcher {
     this.#ctx = ctx;
     this.#options = options;
     this.#configured = new ConfiguredDestinations(ctx);
+    this.#leaseToken = ctx.replica;
   }
 
   get busy(): number {
@@ -75,6 +76,18 @@ export class Dispatcher {
   wake(): void {
     this.#awake = true;
     this.#rouse?.();
+  }
+
+  /** Claims nothing more; what is in flight may end, and is recorded if it is still ours. Resolves then. */
+  async drop(): Promise<void> {
+    this.#dropped = true;
+    await Promise.allSettled([...this.#sending]);
+  }
+
+  /** May claim again. */
+  resume(): void {
+    this.#dropped = false;
+    this.wake();
   }
 
   /** Sends nothing more; what is in flight may end and is recorded. */
@@ -104,7 +117,7 @@ export class Dispatcher {
       this.#options.concurrency - this.#sending.size,
       maxUnrecorded - this.#answers.length - this.#beingRecorded,
     );
-    if (places <= 0) return idlePollMs;
+    if (places <= 0 || this.#dropped) return idlePollMs;
     const { deliveries, destinations, nextDueAt } = await store.claimDeliveries({
       type: this.#options.type,
       now: clock.now(),

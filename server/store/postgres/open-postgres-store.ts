@@ -1,6 +1,7 @@
 import { bulkWrites, type ReadName, reads, type WriteName, writes } from '../operations.ts';
 import type { Store, StoreControl } from '../store.ts';
 import { migrateDatabase } from './migrate.ts';
+import { PostgresNotices } from './notices.ts';
 import { type Operation, Runner } from './runner.ts';
 import { Shared } from './transaction.ts';
 
@@ -31,12 +32,20 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
   const write = new Runner(url, { name: 'write', connections: writeConnections }, shared);
   const bulk = new Runner(url, { name: 'bulk', connections: bulkConnections }, shared);
   const read = new Runner(url, { name: 'read', connections: readConnections }, shared);
+  const notices = new PostgresNotices(url, write);
   const control: StoreControl = {
     dialect: 'postgres',
     ping: async () => {
       await read.run('ping', (tx) => tx.get('select 1'), undefined);
     },
+    readTime: async () => {
+      const sql = 'select extract(epoch from clock_timestamp()) * 1000 as now';
+      const row = (await read.run('readTime', (tx) => tx.get(sql), undefined)) as { now: number };
+      return row.now;
+    },
+    notices,
     close: async () => {
+      await notices.close();
       await Promise.all([write.close(), bulk.close()]);
       await read.close();
     },

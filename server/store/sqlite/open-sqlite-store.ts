@@ -40,6 +40,8 @@ export async function openSqliteStore({ path, fsyncDelayMs = 0 }: SqliteOptions)
       writer.check();
       await reader.get('select 1');
     },
+    readTime: async () => Date.now(),
+    notices: null,
     close: async () => {
       await writer.close();
       if (!readerDb.isOpen) return;

@@ -40,6 +40,11 @@ const rules: readonly { readonly folder: string; readonly may: readonly string[]
   { folder: 'server/node-flags.ts', may: [], why: 'flags are plain data' },
   { folder: 'server/logger.ts', may: middle, why: 'the logger only describes' },
   { folder: 'server/compose.ts', may: ['core/', 'server/'], why: 'compose knows all parts' },
+  {
+    folder: 'server/compose-replica.ts',
+    may: ['core/', 'server/', 'package.json'],
+    why: 'compose knows all parts',
+  },
   { folder: 'server/compose-broker.ts', may: ['core/', 'server/'], why: 'compose knows all parts' },
   { folder: 'server/lifecycle.ts', may: ['core/', 'server/'], why: 'lifecycle starts what compose has made' },
   { folder: 'server/serve.ts', may: ['core/', 'server/'], why: 'serve runs the whole service' },

@@ -3,12 +3,14 @@ import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { DestinationType } from '../core/destination.ts';
 import type { DriverName } from '../core/stages.ts';
+import { type Lookup, NetworkGuard } from './channels/network-guard.ts';
 import type { Channel } from './channels/port.ts';
 import { RabbitmqChannel } from './channels/rabbitmq/channel.ts';
 import { makeSecret } from './channels/signature.ts';
 import { WebhookChannel } from './channels/webhook.ts';
 import { type Broker, makeBroker } from './compose-broker.ts';
 import { makeClock, makeMembership, nameReplica } from './compose-replica.ts';
+import { readPrivateNetworks } from './config/private-networks.ts';
 import { Seal, sealedProof } from './config/seal.ts';
 import { keepSecret } from './config/secrets.ts';
 import type { Settings } from './config/settings.ts';
@@ -81,19 +83,22 @@ export interface Given {
   readonly log?: Logger;
   /** Tests move time instead of waiting. */
   readonly clock?: Clock;
+  /** Resolves the names of receivers. */
+  readonly lookup?: Lookup;
   /** Where the built console is, when it does not stand beside the program. */
   readonly consoleFolder?: string;
 }
 
 export async function composeService(settings: Settings, given: Given = {}): Promise<Service> {
-  const { log = makeLogger(settings), clock, ...place } = given;
+  const { log = makeLogger(settings), clock, lookup, ...place } = given;
   const channels: Partial<Record<DestinationType, Channel>> = {};
-  const ctx = await makeContext({ settings, log, channels }, clock);
+  const guard = new NetworkGuard(readPrivateNetworks(settings), lookup);
+  const ctx = await makeContext({ settings, log, channels, guard }, clock);
   const state = { stopping: false };
   const gate = new IntakeGate(ctx);
   const intake = new Intake(ctx, gate);
   const broker = makeBroker(ctx, intake, gate);
-  channels.webhook = makeWebhookChannel(ctx);
+  channels.webhook = new WebhookChannel(ctx);
   channels.rabbitmq = new RabbitmqChannel(broker?.publisher ?? null, ctx.clock);
   const http = await makeHttpServer({
     ctx,
@@ -142,7 +147,7 @@ export async function composeService(settings: Settings, given: Given = {}): Pro
 }
 
 async function makeContext(
-  given: Pick<Context, 'settings' | 'log' | 'channels'>,
+  given: Pick<Context, 'settings' | 'log' | 'channels' | 'guard'>,
   givenClock: Clock | undefined,
 ): Promise<Context> {
   const { settings } = given;
@@ -161,6 +166,7 @@ async function makeContext(
   });
   return {
     ...given,
+    prefixes: new Map(),
     store,
     clock,
     seal,
@@ -172,15 +178,6 @@ async function makeContext(
     replica: nameReplica(settings),
     webhookSecret: settings.WEBHOOK_SECRET ?? keepSecret(databasePath, 'webhook-secret', makeSecret),
   };
-}
-
-function makeWebhookChannel({ settings, clock }: Context): Channel {
-  return new WebhookChannel({
-    connectTimeoutMs: settings.WEBHOOK_CONNECT_TIMEOUT_MS,
-    answerTimeoutMs: settings.WEBHOOK_TIMEOUT_MS,
-    connections: settings.DELIVERY_PER_DESTINATION,
-    clock,
-  });
 }
 
 function makeKeyBase(): string {

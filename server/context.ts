@@ -1,6 +1,7 @@
 /** What every verb is given: `verb(ctx, input)`. */
 import type { Logger } from 'pino';
 import type { DestinationType } from '../core/destination.ts';
+import type { NetworkGuard } from './channels/network-guard.ts';
 import type { Channel } from './channels/port.ts';
 import type { Seal } from './config/seal.ts';
 import type { Settings } from './config/settings.ts';
@@ -15,6 +16,10 @@ export interface Context {
   readonly provider: Provider;
   /** The kinds of destinations that this installation can reach. */
   readonly channels: Readonly<Partial<Record<DestinationType, Channel>>>;
+  /** Where webhooks may go. */
+  readonly guard: NetworkGuard;
+  /** Path prefixes that were configured as destinations of their own, by origin; the longest first. */
+  readonly prefixes: Map<string, readonly string[]>;
   readonly clock: Clock;
   readonly wakeUps: WakeUps;
   readonly metrics: Metrics;

@@ -19,7 +19,10 @@ app.addHook('onRequest', async (request, reply) => {
   if (!known.has(hash('sha256', given))) return reply.code(401).send();
 });
 app.post<{ Body: Buffer }>('/api/requests', async (request, reply) => {
-  const { customId } = readArrival(request.body, { limits: defaultLimits, channels: { rabbitmq: false } });
+  const { customId } = readArrival(request.body, {
+    limits: defaultLimits,
+    channels: { rabbitmq: false, prefixes: new Map() },
+  });
   return reply.code(202).send({ custom_id: customId });
 });
 tell({ event: 'listening', url: await app.listen({ host: '127.0.0.1', port: 0 }) });

@@ -16,7 +16,16 @@ const words: Readonly<Record<string, AttemptOutcome>> = {
   EPIPE: 'connection_error',
   EHOSTUNREACH: 'connection_error',
   ENETUNREACH: 'connection_error',
+  ADDRESS_REFUSED: 'address_refused',
   ERR_INVALID_URL: 'invalid_target',
+  UND_ERR_INVALID_ARG: 'invalid_target',
+  EAI_FAIL: 'dns_error',
+  ENODATA: 'dns_error',
+  TIMED_OUT: 'timeout',
+  TOO_SLOW: 'too_slow',
+  BODY_TOO_LARGE: 'body_too_large',
+  UND_ERR_HEADERS_OVERFLOW: 'body_too_large',
+  EPROTO: 'tls_error',
 };
 
 /** Longest error text kept with an attempt. */

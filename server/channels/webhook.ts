@@ -1,68 +1,79 @@
 /** Webhooks: one POST, signed, on kept-alive connections. Redirects are failures, not detours. */
 import { Agent, request } from 'undici';
 import { type AttemptResult, responseExcerptBytes } from '../../core/delivery.ts';
+import type { DeliveryPolicy } from '../../core/destination.ts';
 import type { Clock } from '../engine/clock.ts';
+import { guardConnections } from './guarded-connector.ts';
 import { nameFailure } from './name-failure.ts';
+import type { NetworkGuard } from './network-guard.ts';
 import type { Channel, Parcel } from './port.ts';
+import { readAnswer } from './read-answer.ts';
 import { keyOf, sign } from './signature.ts';
 
 export interface WebhookOptions {
-  readonly connectTimeoutMs: number;
-  readonly answerTimeoutMs: number;
-  /** Connections to one origin. */
-  readonly connections: number;
   readonly clock: Clock;
+  readonly guard: NetworkGuard;
 }
+
+/** Agents kept: one for each pair of connect timeout and concurrency that destinations use. */
+const mostAgents = 64;
+const keepAliveMs = 30_000;
 
 export class WebhookChannel implements Channel {
   readonly #options: WebhookOptions;
-  readonly #agent: Agent;
+  readonly #agents = new Map<string, Agent>();
 
   constructor(options: WebhookOptions) {
     this.#options = options;
-    this.#agent = new Agent({
-      connect: { timeout: options.connectTimeoutMs },
-      headersTimeout: options.answerTimeoutMs,
-      bodyTimeout: options.answerTimeoutMs,
-      connections: options.connections,
-      pipelining: 1,
-      keepAliveTimeout: 30_000,
-    });
   }
 
   async send(parcel: Parcel, signal: AbortSignal): Promise<AttemptResult> {
     const startedAt = performance.now();
     const took = () => performance.now() - startedAt;
+    let statusCode: number | null = null;
     try {
+      const { policy } = parcel.destination;
       const { webhook_url } = parcel.target as { webhook_url: string };
       const answer = await request(webhook_url, {
         method: 'POST',
         headers: this.#headers(parcel),
         body: parcel.content,
-        dispatcher: this.#agent,
+        dispatcher: this.#agentFor(policy),
+        headersTimeout: policy.answerTimeoutMs,
+        bodyTimeout: policy.answerTimeoutMs,
         signal,
       });
-      const responseExcerpt = await readExcerpt(answer.body);
-      return judgeAnswer(
-        answer.statusCode,
-        answer.headers,
-        responseExcerpt,
-        took(),
-        this.#options.clock.now(),
-      );
+      statusCode = answer.statusCode;
+      const excerpt = await readAnswer(answer.body, policy.answerTimeoutMs, responseExcerptBytes);
+      return judgeAnswer(statusCode, answer.headers, excerpt, took(), this.#options.clock.now());
     } catch (error) {
-      return {
-        ...nameFailure(error),
-        statusCode: null,
-        durationMs: took(),
-        responseExcerpt: null,
-        retryAfterMs: null,
-      };
+      const failure = signal.aborted ? cutOff : nameFailure(error);
+      return { ...failure, statusCode, durationMs: took(), responseExcerpt: null, retryAfterMs: null };
     }
   }
 
   async close(): Promise<void> {
-    await this.#agent.destroy();
+    await Promise.all([...this.#agents.values()].map((agent) => agent.destroy()));
+  }
+
+  /** Connections are kept alive for each origin, at most as many as messages may be in flight to it. */
+  #agentFor({ connectTimeoutMs, concurrency }: DeliveryPolicy): Agent {
+    const key = `${connectTimeoutMs} ${concurrency}`;
+    const known = this.#agents.get(key);
+    if (known) return known;
+    const agent = new Agent({
+      connect: guardConnections(this.#options.guard, connectTimeoutMs),
+      connections: concurrency,
+      pipelining: 1,
+      keepAliveTimeout: keepAliveMs,
+    });
+    const oldest = this.#agents.size >= mostAgents ? this.#agents.entries().next().value : undefined;
+    if (oldest) {
+      this.#agents.delete(oldest[0]);
+      void oldest[1].close();
+    }
+    this.#agents.set(key, agent);
+    return agent;
   }
 
   #headers(parcel: Parcel): Record<string, string> {
@@ -86,24 +97,8 @@ export class WebhookChannel implements Channel {
   }
 }
 
-/** Reads the beginning of an answer; what follows is dropped with the connection when it is long. */
-async function readExcerpt(body: AsyncIterable<Uint8Array> & { destroy(): void }): Promise<string | null> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of body) {
-    chunks.push(chunk);
-    length += chunk.length;
-    if (length > mostAnswerBytes) {
-      body.destroy();
-      break;
-    }
-  }
-  if (length === 0) return null;
-  return Buffer.concat(chunks).subarray(0, responseExcerptBytes).toString('utf8').replaceAll('\0', '');
-}
-
-/** A receiver may answer as much before it is cut off. */
-const mostAnswerBytes = 64 * 1_024;
+/** An attempt ends before its lease does. */
+const cutOff = { outcome: 'timeout', error: 'The attempt took longer than any may.' } as const;
 
 function judgeAnswer(
   statusCode: number,

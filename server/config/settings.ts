@@ -12,6 +12,7 @@ import {
   checkSecretKeyBase,
   checkWebhookSecret,
 } from './check-secrets.ts';
+import { checkPrivateNetworks } from './private-networks.ts';
 
 const second = 1_000;
 const minute = 60 * second;
@@ -48,6 +49,8 @@ export type Group =
 
 const text = <T extends string | null>(group: Group, fallback: T, about: string) =>
   ({ kind: 'text', default: fallback, about, group }) as Spec<T extends null ? string | null : string>;
+const checkedText = (group: Group, about: string, check: NonNullable<Spec<never>['check']>) =>
+  ({ kind: 'text', default: null, about, group, check }) as Spec<string | null>;
 const secret = (group: Group, about: string, check?: Spec<never>['check']) =>
   ({ kind: 'secret', default: null, about, group, ...(check && { check }) }) as Spec<string | null>;
 const url = <T extends string | null>(
@@ -278,9 +281,27 @@ export const settingSpecs = {
     10 * second,
     'Time limit for a connection to a receiver.',
     10,
-    5 * minute,
+    20 * second,
   ),
-  WEBHOOK_TIMEOUT_MS: integer('Delivery', 15 * second, "Time limit for a receiver's answer.", 10, 5 * minute),
+  WEBHOOK_PRIVATE_NETWORKS: checkedText(
+    'Delivery',
+    'Whether webhooks may lead to loopback and private addresses: allow, refuse, or a list of names and ranges. Without it: allow while HOST is loopback, else refuse.',
+    checkPrivateNetworks,
+  ),
+  DELIVERY_HELD_MS: integer(
+    'Delivery',
+    7 * day,
+    'What a broken destination has held back for this long ends as delivery_failed.',
+    minute,
+    year,
+  ),
+  WEBHOOK_TIMEOUT_MS: integer(
+    'Delivery',
+    15 * second,
+    "Time limit for a receiver's answer.",
+    10,
+    25 * second,
+  ),
 
   RABBITMQ_URL: secretList(
     'RabbitMQ',

@@ -1,18 +1,13 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { NetworkGuard } from '../../server/channels/network-guard.ts';
 import { WebhookChannel } from '../../server/channels/webhook.ts';
 import { systemClock } from '../../server/engine/clock.ts';
 import { until } from '../until.ts';
 import { type Arrived, describeChannel } from './describe-channel.ts';
 
-const openChannel = () =>
-  new WebhookChannel({
-    connectTimeoutMs: 2_000,
-    answerTimeoutMs: 10_000,
-    connections: 50,
-    clock: systemClock,
-  });
+const openChannel = () => new WebhookChannel({ clock: systemClock, guard: new NetworkGuard('allow') });
 /** `discard`, where nothing listens. */
 const nowhere = 'http://127.0.0.1:9/';
 

@@ -7,7 +7,8 @@ import { AppError, type ErrorCode } from '../../../core/errors.ts';
 import { type Line, LineSplitter, readLines } from '../../../core/json/lines.ts';
 import type { Context } from '../../context.ts';
 import type { Arrival } from '../../store/intake/accept-requests.ts';
-import { limitsOf } from './accept-request.ts';
+import { checkTarget, rulesOf } from './accept-request.ts';
+import type { TargetCheck } from './check-target.ts';
 import type { IntakeGate } from './intake-gate.ts';
 import { type Completion, type IntakeRules, readArrival } from './read-arrival.ts';
 
@@ -47,6 +48,7 @@ export class BulkIntake {
   readonly #ctx: Context;
   readonly #gate: IntakeGate;
   readonly #rules: IntakeRules;
+  readonly #targets: TargetCheck;
   readonly #completion: Completion | undefined;
   readonly #underWay = new Set<Promise<void>>();
   #group: Numbered[] = [];
@@ -54,11 +56,12 @@ export class BulkIntake {
   #failure: unknown;
   readonly totals: BulkTotals = { lines: 0, accepted: 0, same: 0, refused: 0, refusals: [], stopped: null };
 
-  constructor(ctx: Context, gate: IntakeGate, completion?: Completion) {
+  constructor(ctx: Context, gate: IntakeGate, targets: TargetCheck, completion?: Completion) {
     this.#ctx = ctx;
     this.#gate = gate;
     this.#completion = completion;
-    this.#rules = { limits: limitsOf(ctx), channels: { rabbitmq: ctx.settings.RABBITMQ_URL.length > 0 } };
+    this.#rules = rulesOf(ctx);
+    this.#targets = targets;
   }
 
   /** Reads the stream to its end, or until intake is shut; everything counted as accepted is on disk. */
@@ -87,6 +90,8 @@ export class BulkIntake {
     }
     try {
       const arrival = readArrival(line.bytes, this.#rules, this.#completion);
+      const looking = checkTarget(this.#targets, arrival);
+      if (looking) await looking;
       this.#group.push({ line: line.number, arrival });
       this.#groupBytes += arrival.lineBytes;
     } catch (error) {

@@ -3,6 +3,7 @@ import { AppError } from '../../../core/errors.ts';
 import type { BatchLimits } from '../../../core/limits.ts';
 import type { Context } from '../../context.ts';
 import type { Acceptance, Arrival } from '../../store/intake/accept-requests.ts';
+import { TargetCheck } from './check-target.ts';
 import { GroupCommit } from './group-commit.ts';
 import type { IntakeGate } from './intake-gate.ts';
 import { type IntakeRules, readArrival } from './read-arrival.ts';
@@ -15,11 +16,13 @@ export class Intake {
   readonly #gate: IntakeGate;
   readonly #rules: IntakeRules;
   readonly #groups: GroupCommit;
+  readonly targets: TargetCheck;
 
   constructor(ctx: Context, gate: IntakeGate) {
     this.#ctx = ctx;
     this.#gate = gate;
-    this.#rules = { limits: limitsOf(ctx), channels: { rabbitmq: ctx.settings.RABBITMQ_URL.length > 0 } };
+    this.targets = new TargetCheck(ctx.guard, ctx.clock);
+    this.#rules = rulesOf(ctx);
     this.#groups = new GroupCommit({
       store: (arrivals) => this.#store(arrivals),
       groupsUnderWay: 2,
@@ -37,6 +40,8 @@ export class Intake {
       this.#gate.check();
       this.#checkRoom();
       const arrival = readArrival(bytes, this.#rules);
+      const looking = checkTarget(this.targets, arrival);
+      if (looking) await looking;
       const { kind } = await this.#groups.accept(arrival);
       if (kind === 'conflict') {
         throw new AppError(
@@ -68,6 +73,16 @@ export class Intake {
       arrivals,
     });
   }
+}
+
+/** Undefined when nothing has to be waited for. */
+export function checkTarget(targets: TargetCheck, { destination }: Arrival): Promise<void> | undefined {
+  return destination?.type === 'webhook' ? targets.check(destination.address) : undefined;
+}
+
+export function rulesOf(ctx: Context): IntakeRules {
+  const channels = { rabbitmq: ctx.settings.RABBITMQ_URL.length > 0, prefixes: ctx.prefixes };
+  return { limits: limitsOf(ctx), channels };
 }
 
 /** Closing limits as they are set. */

@@ -6,6 +6,8 @@ import { hasLoneSurrogate, hasNul } from '../../../core/json/decoded-text.ts';
 /** Which channels this installation has. */
 export interface ChannelRules {
   readonly rabbitmq: boolean;
+  /** Path prefixes that are destinations of their own, by origin; the longest first. */
+  readonly prefixes: ReadonlyMap<string, readonly string[]>;
 }
 
 export interface Destination {
@@ -38,7 +40,7 @@ export function readDestination(
     case 'none':
       return null;
     case 'webhook':
-      return readWebhook(config.webhook_url, say);
+      return readWebhook(config.webhook_url, channels, say);
     case 'rabbitmq':
       return readBrokerTarget(config, channels, say);
   }
@@ -46,7 +48,7 @@ export function readDestination(
 
 type Say = (detail: string, key: string) => void;
 
-function readWebhook(text: string | undefined, say: Say): Destination | null {
+function readWebhook(text: string | undefined, { prefixes }: ChannelRules, say: Say): Destination | null {
   if (text === undefined) {
     say('is missing: type webhook needs an http or https URL.', '/webhook_url');
     return null;
@@ -60,7 +62,13 @@ function readWebhook(text: string | undefined, say: Say): Destination | null {
     say('must not hold a user name or password.', '/webhook_url');
     return null;
   }
-  return { type: 'webhook', address: url.origin };
+  const prefix = prefixes.get(url.origin)?.find((path) => liesBelow(url.pathname, path)) ?? '';
+  return { type: 'webhook', address: url.origin + prefix };
+}
+
+/** `/team` holds `/team` and `/team/a`, and not `/teams`. */
+function liesBelow(path: string, prefix: string): boolean {
+  return path === prefix || path.startsWith(prefix.endsWith('/') ? prefix : `${prefix}/`);
 }
 
 function readBrokerTarget(config: Config, channels: ChannelRules, say: Say): Destination | null {

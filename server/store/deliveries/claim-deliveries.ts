@@ -7,6 +7,7 @@ import { placesOf } from '../../../core/breaker.ts';
 import type { DestinationType } from '../../../core/destination.ts';
 import type { Outcome } from '../../../core/request.ts';
 import { mayYetSend, nextSendAt, useUp } from '../../../core/send-rate.ts';
+import { wakeAll } from '../destinations/wake-destinations.ts';
 import type { DestinationRow } from '../rows.ts';
 import type { SqlValue, Tx } from '../tx.ts';
 import { sharePlaces } from './share-places.ts';
@@ -145,10 +146,6 @@ export async function breakDeliveryLeases(
     input.now,
     input.now + input.leaseMs,
   );
-  await tx.run(
-    'update destinations set look_at = case when blocked_until > ? then blocked_until else ? end',
-    input.now,
-    input.now,
-  );
+  await wakeAll(tx, input.now);
   return freed;
 }

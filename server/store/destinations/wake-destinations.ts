@@ -25,6 +25,15 @@ export async function wakeDestinations(
   );
 }
 
+/** Looks at every destination now: deliveries were freed whose sender is gone. */
+export async function wakeAll(tx: Tx, now: number): Promise<void> {
+  await tx.run(
+    'update destinations set look_at = case when blocked_until > ? then blocked_until else ? end',
+    now,
+    now,
+  );
+}
+
 /**
  * Looks at every destination that has deliveries and is in nobody's round: a safety net, and the first thing after a
  * start. Index: requests_due.

@@ -1,3 +1,4 @@
+import { wakeAll } from '../destinations/wake-destinations.ts';
 import type { Tx } from '../tx.ts';
 
 export type Role = 'all' | 'api' | 'worker';
@@ -91,14 +92,7 @@ async function takeOver(
     now + deliveryLeaseMs,
     tx.listOf(names),
   );
-  if (deliveries > 0) {
-    // Whichever destination they go to is looked at now, unless it is blocked.
-    await tx.run(
-      'update destinations set look_at = case when blocked_until > ? then blocked_until else ? end',
-      now,
-      now,
-    );
-  }
+  if (deliveries > 0) await wakeAll(tx, now);
   await tx.run(`delete from replicas where name in ${tx.textList}`, tx.listOf(names));
   return { replicas: names, batches, deliveries };
 }

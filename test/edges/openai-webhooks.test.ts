@@ -30,7 +30,16 @@ function send(
     'webhook-timestamp': String(Math.floor(at.getTime() / 1_000)),
     'webhook-signature': `v1,bm9uZQ== ${new Webhook(by).sign(id, at, content)}`,
   };
-  return line.api.call('POST', '/webhooks/openai', { body: content, type: 'application/json', headers });
+  return post(content, headers);
+}
+
+async function post(body: string, headers: Record<string, string> = {}) {
+  const response = await fetch(`${line.url}/webhooks/openai`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body,
+  });
+  return { status: response.status, json: (await response.json()) as unknown };
 }
 
 async function counted(result: string): Promise<number> {
@@ -60,7 +69,7 @@ test('forged, old and repeated ones change nothing and are counted', async () =>
   const forged = await send(event, { by: createSecret() });
   const old = await send(event, { at: new Date(Date.now() - 301_000) });
   const early = await send(event, { at: new Date(Date.now() + 302_000) });
-  const bare = await line.api.call('POST', '/webhooks/openai', { body: event, type: 'application/json' });
+  const bare = await post(event);
   expect([forged, old, early, bare].map(({ status }) => status)).toEqual([401, 401, 401, 401]);
   expect(line.receiver.count().delivered).toBe(0);
   const asked = line.simulator.summary().calls['batches.get'];

@@ -36,6 +36,7 @@ const routes: [method: string, path: string, who: readonly string[]][] = [
   ['POST', '/api/batches/1/upload', ['operate']],
   ['POST', '/api/batches/1/cancel', ['operate']],
   ['POST', '/api/batches/1/restart', ['operate']],
+  ['POST', '/api/batches/1/resubmit', ['operate']],
   ['POST', '/api/batches/1/redeliver', ['operate']],
   ['DELETE', '/api/batches/1', ['operate']],
   ['GET', '/api/batches/1/files/input', ['read', 'operate']],

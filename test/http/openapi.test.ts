@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { AppError } from '../../core/errors.ts';
 import { fileAddresses, movedAddresses, pageAddresses } from '../../server/doors/http/console/page-routes.ts';
-import { startSimulator } from '../../simulator/index.ts';
+import { type Simulator, startSimulator } from '../../simulator/index.ts';
 import { type Api, type Call, openApi } from '../call-api.ts';
 import { makePost } from '../make-post.ts';
 import { openSocket, readAnswers } from '../raw-http.ts';
@@ -16,10 +16,9 @@ const API_KEYS = `o:operate:${keys.operate},r:read:${keys.read},p:produce:${keys
 
 let running: TestService;
 let api: Api;
-let closeSimulator: () => Promise<void>;
+let simulator: Simulator;
 beforeAll(async () => {
-  const simulator = await startSimulator();
-  closeSimulator = () => simulator.close();
+  simulator = await startSimulator();
   running = await startTestService({
     API_KEYS,
     OPENAI_BASE_URL: simulator.url,
@@ -31,7 +30,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await running.stop();
-  await closeSimulator();
+  await simulator.close();
 });
 
 const call = (method: string, path: string, more: Call = {}) =>
@@ -58,7 +57,7 @@ test('it is OpenAPI 3.1, and every operation says what it is for, what it asks a
 test('every route that is registered is described, and no other', () => {
   const tree = running.service.http.app.printRoutes({ commonPrefix: false });
   const registered = readTree(tree).filter(
-    (name) => !/ \/api\/(openapi\.json|docs|console)/.test(name) && !isConsole(name),
+    (name) => !/ \/(api\/(openapi\.json|docs|console)|webhooks\/openai)/.test(name) && !isConsole(name),
   );
   const described = [...api.description.operations.keys()].map((name) =>
     name.replaceAll(/\{(\w+)\}/g, ':$1'),
@@ -154,6 +153,7 @@ test.each<[method: string, path: string, more?: Call]>([
   ['POST', '/api/batches/x/upload'],
   ['POST', '/api/batches/x/cancel'],
   ['POST', '/api/batches/x/restart'],
+  ['POST', '/api/batches/x/resubmit'],
   ['POST', '/api/batches/x/redeliver'],
   ['GET', '/api/batches/1/files/x'],
   ['GET', '/batches/1/files/x/download'],
@@ -173,6 +173,7 @@ test('each order of a life: accepted, refused, delivered, and every answer as de
   expect((await call('DELETE', batch)).status).toBe(409);
   expect((await call('POST', `${batch}/redeliver`)).status).toBe(409);
   expect((await call('POST', `${batch}/restart`)).status).toBe(409);
+  expect((await call('POST', `${batch}/resubmit`)).status).toBe(409);
   expect((await call('POST', '/api/requests/a/redeliver')).status).toBe(422);
   expect((await call('POST', `${batch}/upload`)).status).toBe(202);
   expect((await call('POST', `${batch}/upload`)).status).toBe(409);
@@ -216,12 +217,25 @@ test('orders for requests and batches that stay here', async () => {
 });
 
 test('a batch that OpenAI refuses can be restarted', async () => {
-  await post(makePost('refused', { body: { model: 'no-such-model', input: 'x' } }));
+  const error = { message: 'Not like this.', type: 'invalid_request_error' };
+  simulator.addScript({ on: 'call', route: 'batches.create', times: 1, do: { status: 400, error } });
+  await post(makePost('refused'));
   const { batch_id: batch } = (await call('GET', '/api/requests/refused')).json;
   await call('POST', `/api/batches/${batch}/upload`);
   await until(async () => (await call('GET', `/api/batches/${batch}`)).json.settled_at !== null);
   const { status, json } = await call('POST', `/api/batches/${batch}/restart`);
   expect([status, json.errors]).toEqual([202, undefined]);
+});
+
+test('a batch that OpenAI does not know any more can be sent again', async () => {
+  const model = 'vanishing';
+  simulator.addScript({ on: 'batch', match: { model }, times: 1, do: { vanishAt: 'in_progress' } });
+  await post(makePost('vanished', { body: { model, input: 'x' } }));
+  const { batch_id: batch } = (await call('GET', '/api/requests/vanished')).json;
+  await call('POST', `/api/batches/${batch}/upload`);
+  await until(async () => (await call('GET', `/api/batches/${batch}`)).json.condition === 'vanished');
+  expect((await call('POST', `/api/batches/${batch}/resubmit`)).status).toBe(202);
+  await until(async () => (await call('GET', `/api/batches/${batch}`)).json.state === 'done');
 });
 
 test('bulk: totals, a broken stream, one that swells', async () => {

@@ -57,6 +57,10 @@ test('a backup of the running service is whole, private, and never overwrites', 
   const copy = join(running.folder, 'copy.db');
   const made = await running.run(['backup', copy]);
   expect([made.code, made.out]).toEqual([0, expect.stringMatching(/checked\.\n$/)]);
+  for (const secret of ['secret-key-base', 'webhook-secret']) {
+    expect(made.err).toContain(`Keep ${join(running.folder, secret)} as well`);
+    expect(existsSync(join(running.folder, secret))).toBe(true);
+  }
   expect(statSync(copy).mode & 0o777).toBe(0o600);
   expect(existsSync(`${copy}.part`)).toBe(false);
   const again = await running.run(['backup', copy]);

@@ -3,6 +3,12 @@ import { backUpDatabase } from '../../../store/sqlite/back-up-database.ts';
 import type { Command } from '../command.ts';
 import { bytesInWords } from '../in-words.ts';
 
+/** Secrets that the service made for itself, beside the database. */
+const secrets = [
+  ['SECRET_KEY_BASE', 'secret-key-base', 'without it a restored copy does not start'],
+  ['WEBHOOK_SECRET', 'webhook-secret', 'receivers check signatures with it'],
+] as const;
+
 export const backup: Command = {
   name: 'backup',
   summary: 'Copy the database while the service runs',
@@ -19,10 +25,9 @@ export const backup: Command = {
     const target = args[0] ?? '';
     const { bytes, version } = await backUpDatabase(path, target);
     io.out.write(`${target}: ${bytesInWords(bytes)}, schema ${version}, checked.\n`);
-    if (settings.settings.WEBHOOK_SECRET === null) {
-      io.err.write(
-        `Keep ${join(dirname(path), 'webhook-secret')} as well: receivers check signatures with it.\n`,
-      );
+    for (const [setting, file, why] of secrets) {
+      if (settings.settings[setting] !== null) continue;
+      io.err.write(`Keep ${join(dirname(path), file)} as well: ${why}.\n`);
     }
     return 0;
   },

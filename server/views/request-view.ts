@@ -77,6 +77,32 @@ function costView(result: ResultRow | undefined): RequestDetailView['cost'] {
 /** Attempts shown with a request. */
 const mostAttempts = 100;
 
+/** Everything about one request but its result line, which may be large. */
+export async function requestDetail(
+  ctx: Context,
+  row: RequestDetail,
+): Promise<{ readonly view: Omit<RequestDetailView, 'result'>; readonly result: ResultRow | undefined }> {
+  const requestId = row.id;
+  const [attempts, runs, result] = await Promise.all([
+    ctx.store.listAttempts({ requestId, limit: mostAttempts }),
+    ctx.store.listRuns({ requestId }),
+    row.outcome === null ? undefined : ctx.store.getResult({ requestId }),
+  ]);
+  const view = {
+    ...requestView(row),
+    delivery_attempts: attempts.map((attempt) => attemptView(ctx.installationId, attempt)),
+    runs: runs.map(runView),
+    usage: usageView(result),
+    cost: costView(result),
+  };
+  return { view, result };
+}
+
+/** OpenAI's result line with the producer's custom_id, or one of the same shape; null before the outcome. */
+export function resultText(row: RequestDetail, result: ResultRow | undefined): string | null {
+  return row.outcome === null ? null : Buffer.from(outcomeContent(row, result)).toString('utf8');
+}
+
 /**
  * Everything about one request as JSON text, or null when there is none with this custom_id. The result stands in it
  * byte for byte: a reprint would round its large numbers.
@@ -84,19 +110,6 @@ const mostAttempts = 100;
 export async function requestDetailJson(ctx: Context, customId: string): Promise<string | null> {
   const row = await ctx.store.getRequest({ customId });
   if (!row) return null;
-  const requestId = row.id;
-  const [attempts, runs, result] = await Promise.all([
-    ctx.store.listAttempts({ requestId, limit: mostAttempts }),
-    ctx.store.listRuns({ requestId }),
-    row.outcome === null ? undefined : ctx.store.getResult({ requestId }),
-  ]);
-  const view: Omit<RequestDetailView, 'result'> = {
-    ...requestView(row),
-    delivery_attempts: attempts.map((attempt) => attemptView(ctx.installationId, attempt)),
-    runs: runs.map(runView),
-    usage: usageView(result),
-    cost: costView(result),
-  };
-  const line = row.outcome === null ? 'null' : Buffer.from(outcomeContent(row, result)).toString('utf8');
-  return `${JSON.stringify(view).slice(0, -1)},"result":${line}}`;
+  const { view, result } = await requestDetail(ctx, row);
+  return `${JSON.stringify(view).slice(0, -1)},"result":${resultText(row, result) ?? 'null'}}`;
 }

@@ -2,12 +2,15 @@
 import type { Static } from 'typebox';
 import type * as views from '../../../core/contract/views.ts';
 
+export type * from '../../../core/contract/console.ts';
 export type Batch = Static<typeof views.BatchSchema>;
 export type BatchDetail = Static<typeof views.BatchDetailSchema>;
 export type BatchList = Static<typeof views.BatchListSchema>;
 export type Transition = Static<typeof views.TransitionSchema>;
 export type Request = Static<typeof views.RequestSchema>;
-export type RequestDetail = Static<typeof views.RequestDetailSchema>;
+export type RequestDetail = Omit<Static<typeof views.RequestDetailSchema>, 'result'> & {
+  readonly result_bytes: number;
+};
 export type RequestList = Static<typeof views.RequestListSchema>;
 export type Attempt = Static<typeof views.AttemptSchema>;
 export type ApiKey = Static<typeof views.ApiKeySchema>;

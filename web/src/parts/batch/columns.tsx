@@ -1,20 +1,89 @@
+import { Link } from '@tanstack/react-router';
 import type { Batch } from '../../api/types.ts';
-import { bytes, compact, count } from '../../lib/numbers.ts';
-import { batchTones, inWords } from '../../lib/tones.ts';
-import { Badge } from '../../ui/badge.tsx';
+import { bytes, compact, count, money } from '../../lib/numbers.ts';
 import type { Column } from '../../ui/table.tsx';
 import { When } from '../../ui/when.tsx';
+import { BatchBadge } from '../state-badge.tsx';
+import { ResultBar } from './result-bar.tsx';
+import { Ticks } from './ticks.tsx';
 
 export const batchColumns: readonly Column<Batch>[] = [
-  { key: 'id', head: 'Batch', cell: (batch) => <span className="mono">{batch.id}</span> },
-  { key: 'model', head: 'Model', cell: (batch) => batch.model },
   {
-    key: 'state',
-    head: 'State',
-    cell: (batch) => <Badge tone={batchTones[batch.state]} word={inWords(batch.state)} />,
+    key: 'id',
+    head: 'Batch',
+    cell: ({ id }) => (
+      <Link to="/batches/$id" params={{ id: String(id) }} className="link mono">
+        {id}
+      </Link>
+    ),
+  },
+  { key: 'way', head: 'Way', wide: true, cell: ({ state }) => <Ticks state={state} /> },
+  { key: 'state', head: 'State', cell: (batch) => <BatchBadge batch={batch} /> },
+  { key: 'since', head: 'For', number: true, cell: ({ state_at }) => <When at={state_at} bare /> },
+  {
+    key: 'model',
+    head: 'Model',
+    cell: ({ model, endpoint }) => (
+      <span className="block max-w-52 truncate" title={`${model} ${endpoint}`}>
+        {model}
+      </span>
+    ),
+  },
+  {
+    key: 'endpoint',
+    head: 'Endpoint',
+    wide: true,
+    cell: ({ endpoint }) => <span className="text-muted">{endpoint.replace('/v1/', '')}</span>,
+  },
+  {
+    key: 'results',
+    head: 'Results',
+    cell: (batch) => (
+      <span className="block w-24 xl:w-36">
+        <ResultBar batch={batch} />
+      </span>
+    ),
   },
   { key: 'requests', head: 'Requests', number: true, cell: (batch) => count(batch.request_count) },
   { key: 'size', head: 'Size', number: true, wide: true, cell: (batch) => bytes(batch.size_bytes) },
-  { key: 'tokens', head: 'Tokens', number: true, wide: true, cell: (b) => compact(b.estimated_input_tokens) },
-  { key: 'created', head: 'Created', cell: (batch) => <When at={batch.created_at} /> },
+  {
+    key: 'tokens',
+    head: 'Tokens',
+    number: true,
+    wide: true,
+    cell: (batch) => (
+      <span
+        title={batch.input_tokens > 0 ? 'input and output, as OpenAI reported them' : 'estimated, input only'}
+      >
+        {batch.input_tokens > 0
+          ? compact(batch.input_tokens + batch.output_tokens)
+          : `~${compact(batch.estimated_input_tokens)}`}
+      </span>
+    ),
+  },
+  { key: 'cost', head: 'Paid', number: true, cell: (batch) => <Paid batch={batch} /> },
+  {
+    key: 'saved',
+    head: 'Saved',
+    number: true,
+    wide: true,
+    cell: (batch) => (batch.list_nano_usd > 0 ? money(batch.saved_nano_usd) : '–'),
+  },
+  { key: 'created', head: 'Created', wide: true, cell: ({ created_at }) => <When at={created_at} /> },
 ];
+
+/** Unknown is never zero. */
+export function Paid({ batch }: { readonly batch: Batch }) {
+  if (batch.unpriced_count > 0 && batch.list_nano_usd === 0) {
+    return <span className="text-muted">no price</span>;
+  }
+  if (batch.input_tokens === 0) return <span className="text-muted">–</span>;
+  return (
+    <span
+      title={batch.unpriced_count > 0 ? `${batch.unpriced_count} answers have no known price` : undefined}
+    >
+      {batch.unpriced_count > 0 && '≥ '}
+      {money(batch.paid_nano_usd)}
+    </span>
+  );
+}

@@ -1,0 +1,121 @@
+/** What happened to this batch, what next, why is it waiting? */
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { ApiError, call } from '../api/client.ts';
+import { useLookEvery } from '../api/live.ts';
+import type { BatchDetail } from '../api/types.ts';
+import { useKeys } from '../lib/keyboard.ts';
+import { nextStep } from '../lib/next-step.ts';
+import { useNow } from '../lib/use-now.ts';
+import { BatchFacts } from '../parts/batch/batch-facts.tsx';
+import { BatchOrders } from '../parts/batch/batch-orders.tsx';
+import { BatchFiles, BatchRaw, BatchRequests, BatchTransitions } from '../parts/batch/batch-tabs.tsx';
+import { Gantt } from '../parts/batch/gantt.tsx';
+import { Reconciliation } from '../parts/batch/reconciliation.tsx';
+import { TokenBars } from '../parts/batch/token-bars.tsx';
+import { Track } from '../parts/batch/track.tsx';
+import { ErrorCounts, Trouble } from '../parts/batch/trouble.tsx';
+import { MoneyFigure } from '../parts/money-figure.tsx';
+import { BatchBadge } from '../parts/state-badge.tsx';
+import { Empty } from '../ui/empty.tsx';
+import { Loaded } from '../ui/loaded.tsx';
+import { PageHead } from '../ui/page-head.tsx';
+import { TabPanel, Tabs } from '../ui/tabs.tsx';
+
+const route = getRouteApi('/batches/$id');
+
+export function BatchPage() {
+  const { id } = route.useParams();
+  const navigate = route.useNavigate();
+  const lookEvery = useLookEvery();
+  const asked = useQuery({
+    queryKey: ['batch', Number(id)],
+    queryFn: ({ signal }) => call<BatchDetail>(`/api/batches/${encodeURIComponent(id)}`, { signal }),
+    refetchInterval: lookEvery,
+  });
+  useKeys({
+    Escape: () => void navigate({ to: '/batches' }),
+    c: () => void navigator.clipboard?.writeText(id),
+    '.': () => document.querySelector<HTMLElement>('[data-orders] button')?.focus(),
+  });
+  const gone = asked.error instanceof ApiError && asked.error.status === 404;
+  if (gone) return <Gone id={id} seen={asked.data !== undefined} />;
+  return (
+    <Loaded asked={asked} what={`batch ${id}`} rows={12}>
+      {(batch) => <BatchShown batch={batch} />}
+    </Loaded>
+  );
+}
+
+function Gone({ id, seen }: { readonly id: string; readonly seen: boolean }) {
+  return (
+    <>
+      <PageHead title={`Batch ${id}`} />
+      <Empty
+        kind="no_match"
+        title={seen ? `Batch ${id} has just been deleted elsewhere` : `There is no batch ${id}`}
+      >
+        <Link className="link" to="/batches">
+          All batches
+        </Link>
+      </Empty>
+    </>
+  );
+}
+
+function BatchShown({ batch }: { readonly batch: BatchDetail }) {
+  const { tab = 'requests' } = route.useSearch();
+  const navigate = route.useNavigate();
+  const now = useNow();
+  return (
+    <>
+      <PageHead
+        title={`Batch ${batch.id}`}
+        actions={
+          <span className="contents" data-orders="">
+            <BatchOrders batch={batch} onDeleted={() => void navigate({ to: '/batches' })} />
+          </span>
+        }
+      >
+        <BatchBadge batch={batch} />
+      </PageHead>
+      <p className="mb-3 -mt-1" aria-live="polite">
+        {nextStep(batch, now)}
+      </p>
+      <Track batch={batch} />
+      <div className="mt-3">
+        <Trouble batch={batch} />
+      </div>
+      <div className="grid gap-3 mt-3 md:grid-cols-2 xl:grid-cols-3">
+        <BatchFacts batch={batch} />
+        <Reconciliation batch={batch} />
+        <Gantt batch={batch} />
+        <TokenBars batch={batch} />
+        <MoneyFigure
+          title="Cost"
+          list={batch.list_nano_usd}
+          paid={batch.paid_nano_usd}
+          unpriced={batch.unpriced_count}
+        />
+        <ErrorCounts batch={batch} />
+      </div>
+      <Tabs
+        label={`More of batch ${batch.id}`}
+        current={tab}
+        onChange={(key) => void navigate({ search: { tab: key as 'files' }, replace: true })}
+        tabs={[
+          { key: 'requests', word: 'Requests' },
+          { key: 'transitions', word: 'Transitions' },
+          { key: 'files', word: 'Files' },
+          { key: 'raw', word: 'Raw' },
+        ]}
+      />
+      <TabPanel current={tab}>
+        {tab === 'requests' && <BatchRequests batch={batch} />}
+        {tab === 'transitions' && <BatchTransitions batch={batch} />}
+        {tab === 'files' && <BatchFiles batch={batch} />}
+        {tab === 'raw' && <BatchRaw batch={batch} />}
+      </TabPanel>
+    </>
+  );
+}

@@ -1,0 +1,121 @@
+/** What may be ordered of a batch, from the same move table as the API's refusals. */
+import { endStates, mayMove } from '../../../../core/batch.ts';
+import type { Batch } from '../../api/types.ts';
+import { plural } from '../../lib/numbers.ts';
+import { inWords } from '../../lib/tones.ts';
+import { type Order, OrderButton } from '../orders/order-button.tsx';
+
+/** In the order of use; each says why it cannot be given now. */
+export function batchOrders(batch: Batch, onDeleted?: () => void): Order[] {
+  const path = `/api/batches/${batch.id}`;
+  const name = `batch ${batch.id}`;
+  const { failed, all } = redeliveries(batch);
+  return [
+    {
+      label: 'Upload now',
+      path: `${path}/upload`,
+      main: true,
+      refused: refusal(
+        batch,
+        'close',
+        batch.state === 'building' ? 'It is still empty.' : 'Only an open batch can be uploaded by hand.',
+      ),
+      done: `Batch ${batch.id} is closed and will be uploaded.`,
+    },
+    {
+      label: 'Restart',
+      path: `${path}/restart`,
+      refused: refusal(batch, 'restart', 'Only a failed batch can be restarted.'),
+      confirm: {
+        title: `Restart ${name}?`,
+        text: 'Its requests that ended only because the batch failed are sent again, as a new batch at OpenAI.',
+        yes: `Restart ${name}`,
+      },
+      done: `Batch ${batch.id} is sent again.`,
+    },
+    {
+      label: 'Redeliver failed',
+      path: `${path}/redeliver?which=failed`,
+      refused: failed,
+      confirm: {
+        title: `Redeliver ${plural(batch.delivery_failed_count, 'outcome')} of ${name}?`,
+        text: 'Each goes to its destination again, under the same delivery id.',
+        yes: `Redeliver ${plural(batch.delivery_failed_count, 'outcome')}`,
+      },
+      done: toldRedelivered,
+    },
+    {
+      label: 'Redeliver all',
+      path: `${path}/redeliver?which=all`,
+      refused: all,
+      confirm: {
+        title: `Redeliver everything of ${name}?`,
+        text: `${plural(batch.delivered_count + batch.delivery_failed_count, 'outcome')} go to their destinations once more, also those that were taken before. Receivers tell repeats by the delivery id.`,
+        yes: 'Redeliver all',
+      },
+      done: toldRedelivered,
+    },
+    cancelOrder(batch, path),
+    deleteOrder(batch, path, onDeleted),
+  ];
+}
+
+function toldRedelivered(answer: unknown): string {
+  return `${plural((answer as { redelivered: number }).redelivered, 'outcome')} on the way again.`;
+}
+
+function refusal(batch: Batch, move: 'close' | 'cancel' | 'restart', why: string): string | null {
+  if ((batch.moves as readonly string[]).includes(move)) return null;
+  return mayMove(batch.state, move) ? why : `${why} This one is ${inWords(batch.state)}.`;
+}
+
+function redeliveries(batch: Batch): { failed: string | null; all: string | null } {
+  const taken = batch.delivered_count + batch.delivery_failed_count;
+  return {
+    failed: batch.delivery_failed_count > 0 ? null : 'No delivery of this batch has failed.',
+    all: taken > 0 ? null : 'Nothing of this batch has been delivered yet.',
+  };
+}
+
+function cancelOrder(batch: Batch, path: string): Order {
+  const running = batch.state === 'openai_processing';
+  return {
+    label: 'Cancel',
+    path: `${path}/cancel`,
+    danger: true,
+    refused: refusal(
+      batch,
+      'cancel',
+      batch.cancel_requested_at ? 'It is being cancelled already.' : 'It is too late to cancel.',
+    ),
+    confirm: {
+      title: `Cancel batch ${batch.id}?`,
+      text: `${plural(batch.request_count, 'request')} for ${batch.model} ${running ? 'stop; what OpenAI has finished is still billed and delivered' : 'end as cancelled, and are delivered as such'}.`,
+      yes: `Cancel ${plural(batch.request_count, 'request')}`,
+    },
+    done: `Batch ${batch.id} is being cancelled.`,
+  };
+}
+
+function deleteOrder(batch: Batch, path: string, onDeleted?: () => void): Order {
+  const ended = (endStates as readonly string[]).includes(batch.state);
+  const open = batch.delivering_count + batch.delivery_failed_count;
+  return {
+    label: 'Delete',
+    method: 'DELETE',
+    path: open > 0 ? `${path}?undelivered=true` : path,
+    danger: true,
+    refused: ended ? null : `Only an ended batch can be deleted. This one is ${inWords(batch.state)}.`,
+    confirm: {
+      title: `Delete batch ${batch.id}?`,
+      text: `${plural(batch.request_count, 'request')} with their results and attempts are removed here, and its files at OpenAI.${open > 0 ? ` ${plural(open, 'outcome')} of it never reached a receiver, and will not.` : ''} This cannot be undone.`,
+      yes: `Delete ${plural(batch.request_count, 'request')}`,
+    },
+    done: `Batch ${batch.id} is deleted.`,
+    ...(onDeleted ? { onDone: onDeleted } : {}),
+  };
+}
+
+export function BatchOrders({ batch, onDeleted }: { batch: Batch; onDeleted?: () => void }) {
+  return batchOrders(batch, onDeleted).map((order) => <OrderButton key={order.label} order={order} />);
+}

@@ -1,0 +1,138 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { call, query } from '../../api/client.ts';
+import { useLookEvery } from '../../api/live.ts';
+import type { BatchDetail, RequestList } from '../../api/types.ts';
+import { count } from '../../lib/numbers.ts';
+import { prettyJson } from '../../lib/pretty-json.ts';
+import { inWords } from '../../lib/tones.ts';
+import { CopyText } from '../../ui/copy-text.tsx';
+import { Empty } from '../../ui/empty.tsx';
+import { Loaded } from '../../ui/loaded.tsx';
+import { type Column, Table } from '../../ui/table.tsx';
+import { When } from '../../ui/when.tsx';
+import { requestColumns } from '../request/columns.tsx';
+import { ForeignId } from './batch-facts.tsx';
+
+export function BatchRequests({ batch }: { readonly batch: BatchDetail }) {
+  const lookEvery = useLookEvery();
+  const asked = useQuery({
+    queryKey: ['requests', 'of batch', batch.id],
+    queryFn: ({ signal }) =>
+      call<RequestList>(`/api/requests${query({ batch: batch.id, limit: 20 })}`, { signal }),
+    refetchInterval: lookEvery,
+  });
+  return (
+    <Loaded asked={asked} what="its requests">
+      {({ data }) =>
+        data.length === 0 ? (
+          <Empty kind="no_match" title="No requests are left in this batch">
+            They have moved to a successor, or were removed.
+          </Empty>
+        ) : (
+          <>
+            <Table
+              caption={`Newest requests of batch ${batch.id}`}
+              columns={requestColumns.filter(({ key }) => key !== 'batch' && key !== 'model')}
+              rows={data}
+              keyOf={({ id }) => String(id)}
+            />
+            <p className="mt-3">
+              <Link className="link" to="/requests" search={{ batch: String(batch.id) }}>
+                All {count(batch.request_count)} requests
+              </Link>
+              {batch.delivery_failed_count > 0 && (
+                <>
+                  {' · '}
+                  <Link
+                    className="link"
+                    to="/requests"
+                    search={{ batch: String(batch.id), state: 'delivery_failed' }}
+                  >
+                    {count(batch.delivery_failed_count)} not delivered
+                  </Link>
+                </>
+              )}
+            </p>
+          </>
+        )
+      }
+    </Loaded>
+  );
+}
+
+const transitionColumns: readonly Column<BatchDetail['transitions'][number]>[] = [
+  { key: 'at', head: 'When', cell: (t) => <When at={t.transitioned_at} /> },
+  { key: 'move', head: 'Move', cell: (t) => t.move.replaceAll('_', ' ') },
+  { key: 'from', head: 'From', cell: (t) => (t.from === null ? '–' : inWords(t.from)) },
+  { key: 'to', head: 'To', cell: (t) => inWords(t.to) },
+  { key: 'actor', head: 'Who', cell: (t) => t.actor },
+  {
+    key: 'reason',
+    head: 'Why',
+    cell: (t) => <span className="whitespace-normal break-words">{t.reason ?? ''}</span>,
+  },
+];
+
+export function BatchTransitions({ batch }: { readonly batch: BatchDetail }) {
+  return (
+    <Table
+      caption={`Transitions of batch ${batch.id}`}
+      columns={transitionColumns}
+      rows={batch.transitions.toReversed()}
+      keyOf={(t) => `${t.transitioned_at} ${t.move} ${t.to}`}
+    />
+  );
+}
+
+export function BatchFiles({ batch }: { readonly batch: BatchDetail }) {
+  const files = [
+    {
+      type: 'input',
+      id: batch.openai_input_file_id,
+      lines: batch.sent_count,
+      there: batch.request_count > 0,
+    },
+    {
+      type: 'output',
+      id: batch.openai_output_file_id,
+      lines: batch.output_lines,
+      there: batch.succeeded_count > 0,
+    },
+    {
+      type: 'error',
+      id: batch.openai_error_file_id,
+      lines: batch.error_lines,
+      there: batch.failed_count + batch.expired_count + batch.cancelled_count > 0,
+    },
+  ] as const;
+  const columns: readonly Column<(typeof files)[number]>[] = [
+    { key: 'type', head: 'File', cell: ({ type }) => type },
+    {
+      key: 'lines',
+      head: 'Lines at OpenAI',
+      number: true,
+      cell: ({ lines }) => (lines === null ? '–' : count(lines)),
+    },
+    { key: 'id', head: 'OpenAI id', cell: ({ id }) => <ForeignId id={id} what="file id" /> },
+    {
+      key: 'get',
+      head: 'Our copy',
+      cell: ({ type, there }) =>
+        there ? (
+          <a className="link" href={`/api/batches/${batch.id}/files/${type}`} download>
+            Download {type}
+          </a>
+        ) : (
+          <span className="text-muted">nothing yet</span>
+        ),
+    },
+  ];
+  return (
+    <Table caption={`Files of batch ${batch.id}`} columns={columns} rows={files} keyOf={({ type }) => type} />
+  );
+}
+
+export function BatchRaw({ batch }: { readonly batch: BatchDetail }) {
+  return <CopyText text={prettyJson(JSON.stringify(batch))} what="JSON" />;
+}

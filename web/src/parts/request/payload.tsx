@@ -1,0 +1,59 @@
+/** What was asked and what came back; large texts only on demand. */
+import { useQuery } from '@tanstack/react-query';
+import { lazy, Suspense, useState } from 'react';
+import { ApiError } from '../../api/client.ts';
+import { bytes } from '../../lib/numbers.ts';
+import { Button } from '../../ui/button.tsx';
+
+const JsonView = lazy(() =>
+  import('../../ui/json-view.tsx').then(({ JsonView: view }) => ({ default: view })),
+);
+
+/** Larger than this is fetched when somebody asks. */
+const freelyBytes = 300_000;
+
+interface PayloadProps {
+  readonly title: string;
+  readonly path: string;
+  readonly size: number;
+  /** Changes when the content does. */
+  readonly version: string;
+}
+
+export function Payload({ title, path, size, version }: PayloadProps) {
+  const [wanted, setWanted] = useState(size <= freelyBytes);
+  const asked = useQuery({
+    queryKey: ['text', path, version],
+    queryFn: async ({ signal }) => {
+      const answer = await fetch(path, { signal });
+      if (answer.ok) return answer.text();
+      const { errors = [] } = (await answer.json().catch(() => ({}))) as { errors?: [] };
+      throw new ApiError(answer.status, errors, `Answered ${answer.status}.`);
+    },
+    enabled: wanted,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  return (
+    <section className="min-w-0">
+      <h2 className="mb-1.5">{title}</h2>
+      {!wanted ? (
+        <p>
+          <Button onClick={() => setWanted(true)}>Show {bytes(size)}</Button>{' '}
+          <a className="link" href={path} download>
+            Download
+          </a>
+        </p>
+      ) : asked.error ? (
+        <p className="text-muted">{asked.error.message}</p>
+      ) : asked.data === undefined ? (
+        <p className="text-muted" role="status">
+          Loading…
+        </p>
+      ) : (
+        <Suspense fallback={<p className="text-muted">Loading…</p>}>
+          <JsonView text={asked.data} what={title} />
+        </Suspense>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,33 @@
+import { ArrowUp } from 'lucide-react';
+import { plural } from '../lib/numbers.ts';
+
+interface NewPillProps {
+  readonly waiting: number;
+  readonly what: string;
+  readonly many?: string;
+  readonly more?: boolean;
+  readonly onShow: () => void;
+}
+
+/** New rows wait behind it, so that the list under the reader's eyes does not jump. */
+export function NewPill({ waiting, what, many, more = false, onShow }: NewPillProps) {
+  return (
+    <div className="h-0 relative z-10 flex justify-center" aria-live="polite">
+      {waiting > 0 && (
+        <button
+          type="button"
+          className="btn btn-primary btn-sm rounded-full absolute -top-1 shadow"
+          onClick={() => {
+            onShow();
+            window.scrollTo({ top: 0 });
+          }}
+        >
+          <ArrowUp size={14} aria-hidden="true" />
+          {more
+            ? `${waiting}+ new ${many ?? `${what}s`}`
+            : `${plural(waiting, `new ${what}`, `new ${many ?? `${what}s`}`)}`}
+        </button>
+      )}
+    </div>
+  );
+}

@@ -8,6 +8,7 @@ export interface Judged {
 }
 
 export interface Figures {
+  readonly ours: number;
   readonly ratio: number | null;
   readonly p99Ms: number | null;
   readonly memMb: number | null;

@@ -36,7 +36,7 @@ function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-function makeSetup(options: Options, scratch: Scratch): Setup {
+function makeSetup(options: Options, scratch: Scratch, lasting: Scratch): Setup {
   const { store, quick, long, fsyncDelayMs, profile } = options;
   return {
     store,
@@ -46,11 +46,12 @@ function makeSetup(options: Options, scratch: Scratch): Setup {
     profileFolder: profile === null ? null : resolve(profile),
     size: (full, small) => (quick ? small : full),
     folder: scratch.folder,
+    lasting: lasting.folder,
   };
 }
 
 async function runAll(options: Options, scratch: Scratch): Promise<Outcome[]> {
-  const setup = makeSetup(options, scratch);
+  const setup = makeSetup(options, scratch, makeScratch());
   const outcomes: Outcome[] = [];
   for (const workload of chooseWorkloads(options)) {
     const startedAt = performance.now();

@@ -65,7 +65,7 @@ function sumUp(
     memMb: middle(ours, (sample) => sample.memMb)?.most ?? null,
     cpuMsPerRequest: middle(ours, (sample) => sample.cpuMsPerRequest)?.median ?? null,
     floorCpuMsPerRequest: middle(floor, (sample) => sample.cpuMsPerRequest)?.median ?? null,
-    more: { ...more, ...also },
+    more: { ...more, ...furtherRatios(workload, ours, floor), ...also },
   };
   return {
     workload,
@@ -73,6 +73,23 @@ function sumUp(
     ours: spreadOf(values(ours)),
     floor: floor.length === 0 ? null : spreadOf(values(floor)),
     ...figures,
-    aims: judgeAims(workload.aims, { ...figures, ratio: figures.ratio?.median ?? null }),
+    aims: judgeAims(workload.aims, {
+      ...figures,
+      ours: spreadOf(values(ours)).median,
+      ratio: figures.ratio?.median ?? null,
+    }),
   };
+}
+
+function furtherRatios(
+  { ratios = {} }: Workload,
+  ours: readonly Sample[],
+  floor: readonly Sample[],
+): Record<string, number> {
+  const read = (samples: readonly Sample[], name: string) =>
+    samples.map(({ more }) => more?.[name] ?? Number.NaN);
+  const all = Object.entries(ratios).map(([name, figure]) => {
+    return [name, spreadOf(ratiosOf(read(ours, figure), read(floor, figure))).median] as const;
+  });
+  return Object.fromEntries(all);
 }

@@ -15,8 +15,10 @@ export interface Setup {
   readonly profileFolder: string | null;
   /** One number for a full run, a small one for a quick run. */
   size(full: number, quick: number): number;
-  /** A new empty folder; all of them are removed at the end. */
+  /** A new empty folder, removed when the workload is over. */
   folder(): Promise<string>;
+  /** The same, removed at the end of everything. */
+  lasting(): Promise<string>;
 }
 
 export interface Scratch {

@@ -33,7 +33,7 @@ const outcome: Outcome = {
   ours: spreadOf([9_400, 9_500, 9_450.4]),
   floor: spreadOf([15_000, 14_000, 14_500]),
   ...figures,
-  aims: judgeAims(workload.aims, { ...figures, ratio: figures.ratio.median }),
+  aims: judgeAims(workload.aims, { ...figures, ours: 9_450, ratio: figures.ratio.median }),
 };
 
 test('a row tells medians, spreads, what was aimed at and whether it was met', () => {
@@ -76,7 +76,7 @@ test('the JSON holds the promised fields', () => {
 });
 
 test('an aim whose figure was not measured is neither met nor missed', () => {
-  const [judged] = judgeAims([{ figure: 'stallMs', atMost: 50 }], { ...figures, ratio: 1 });
+  const [judged] = judgeAims([{ figure: 'stallMs', atMost: 50 }], { ...figures, ours: 1, ratio: 1 });
   expect(judged?.met).toBeNull();
 });
 

@@ -1,7 +1,6 @@
 /** Databases that runs begin from, made once by the service itself and copied for each run. */
 import { createReadStream } from 'node:fs';
-import { copyFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { cp } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { request } from 'undici';
 import { lineId } from '../core/line-id.ts';
@@ -60,7 +59,8 @@ export async function makeSentBatch(setup: Setup, rows: Rows, standIn: StandIn):
 /** A fresh copy of a template. */
 export async function copyTemplate(setup: Setup, template: string): Promise<string> {
   const folder = await setup.folder();
-  await copyFile(join(template, 'service.db'), join(folder, 'service.db'));
+  // The secrets beside the database belong to it.
+  await cp(template, folder, { recursive: true });
   return folder;
 }
 

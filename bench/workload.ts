@@ -14,7 +14,7 @@ export interface Sample {
   readonly more?: Readonly<Record<string, number>>;
 }
 
-/** A bound on a figure of ours: `ratio`, `p99Ms`, `memMb`, or one of `more`. */
+/** A bound on a figure of ours: `ours`, `ratio`, `p99Ms`, `memMb`, or one of `more`. */
 export interface Aim {
   readonly figure: string;
   readonly atLeast?: number;
@@ -45,6 +45,8 @@ export interface Workload {
   readonly stores: readonly StoreName[];
   /** Runs only when it is named by --only, or with --long. */
   readonly long?: boolean;
+  /** Further ratios by name: of which figure in `more` ours is divided by the floor's. */
+  readonly ratios?: Readonly<Record<string, string>>;
   /** Pairs in a full run; five where it does not say. */
   readonly pairs?: number;
   prepare(setup: Setup): Promise<Bench>;

@@ -21,6 +21,10 @@ export interface StandIn {
   nextUpload(): Promise<Drained>;
   /** From now on batches are completed, with this file as output; null: in progress again. */
   complete(resultPath: string | null): void;
+  /** From now on it knows this many batches, `batch_1` and on, all in progress. */
+  adopt(count: number): void;
+  /** Calls answered so far. */
+  calls(): number;
   close(): Promise<void>;
 }
 
@@ -38,9 +42,11 @@ export async function startStandIn(): Promise<StandIn> {
     error_file_id: null,
   });
 
+  let calls = 0;
   const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { method = '', url = '' } = request;
     const path = url.split('?')[0] ?? '';
+    calls += 1;
     if (path === '/v1/files/file-out/content' && resultPath !== null) {
       createReadStream(resultPath, { highWaterMark: 256 * 1_024 }).pipe(response);
     } else if (method === 'POST' && path === '/v1/files') {
@@ -61,7 +67,10 @@ export async function startStandIn(): Promise<StandIn> {
     } else if (path.startsWith('/v1/batches/')) {
       answer(response, show(path.split('/')[3] ?? ''));
     } else if (path === '/v1/batches') {
-      answer(response, { data: [...batches.keys()].reverse().map(show), has_more: false });
+      answer(
+        response,
+        listPage(new URL(url, 'http://stand.in').searchParams, [...batches.keys()].reverse(), show),
+      );
     } else {
       request.resume();
       answer(response, { data: [], has_more: false });
@@ -78,12 +87,25 @@ export async function startStandIn(): Promise<StandIn> {
     complete(path) {
       resultPath = path;
     },
+    adopt(count) {
+      for (let n = 1; n <= count; n++) {
+        const id = `batch_${n}`;
+        batches.set(id, { id, object: 'batch', created_at: seconds(), input_file_id: `file-in-${n}` });
+      }
+    },
+    calls: () => calls,
     async close() {
       waiting = [];
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+function listPage(query: URLSearchParams, ids: readonly string[], show: (id: string) => unknown): object {
+  const from = query.has('after') ? ids.indexOf(query.get('after') ?? '') + 1 : 0;
+  const to = from + Number(query.get('limit') ?? 20);
+  return { data: ids.slice(from, to).map(show), has_more: to < ids.length };
 }
 
 /** Counts the bytes and lines of an upload, its frame included. */

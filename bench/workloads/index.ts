@@ -3,8 +3,11 @@ import type { Workload } from '../workload.ts';
 import { apply, applyLarge } from './apply.ts';
 import { build } from './build.ts';
 import { bulk } from './bulk.ts';
+import { growth } from './growth.ts';
+import { idle } from './idle.ts';
 import { intake, intakeMixed } from './intake.ts';
 import { line } from './line.ts';
+import { start } from './start.ts';
 import { webhooks50, webhooks200 } from './webhooks.ts';
 
 export const workloads: readonly Workload[] = [
@@ -17,4 +20,7 @@ export const workloads: readonly Workload[] = [
   webhooks50,
   webhooks200,
   line,
+  growth,
+  idle,
+  start,
 ];

@@ -58,3 +58,10 @@ test('every decision is in the list, and says what is bad about it', () => {
     expect(read(`docs/decisions/${page}`), page).toContain('**Bad, because**');
   }
 });
+
+test('the map names every document', () => {
+  const map = read('docs/README.md');
+  const pages = globSync('{*.md,guide/*.md}', { cwd: join(root, 'docs') });
+  const lost = pages.filter((page) => page !== 'README.md' && !map.includes(`(${page})`));
+  expect(lost).toEqual([]);
+});

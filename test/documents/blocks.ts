@@ -8,17 +8,26 @@
  * - `ts FILE`, `python FILE`: kept as FILE, which a later block must run
  * - `text output`: what the block before writes, where `…` stands for anything
  */
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { projectRoot } from '../../demo/start-service.ts';
+
 export interface Block {
   readonly language: string;
   /** The words behind the language. */
   readonly words: readonly string[];
   readonly text: string;
-  /** Line of the opening fence, 1 for the first. */
+  /** Where it is: the document's path and the line of the opening fence, 1 for the first. */
+  readonly document: string;
   readonly line: number;
 }
 
+/** README.md and what is in docs/, decisions left out. */
+export const documents = ['README.md', ...globSync('docs/{*.md,guide/*.md}', { cwd: projectRoot }).sort()];
+
 /** Every fenced block of a document, also inside lists. @throws Error when a fence is left open */
-export function readBlocks(markdown: string): Block[] {
+export function readBlocks(document: string): Block[] {
+  const markdown = readFileSync(join(projectRoot, document), 'utf8');
   const blocks: Block[] = [];
   let open: { info: string; indent: number; line: number; lines: string[] } | undefined;
   for (const [index, line] of markdown.split('\n').entries()) {
@@ -28,11 +37,11 @@ export function readBlocks(markdown: string): Block[] {
     else if (!open) open = { info: info.trim(), indent: indent.length, line: index + 1, lines: [] };
     else {
       const [language = '', ...words] = open.info.split(/\s+/);
-      blocks.push({ language, words, text: open.lines.join('\n'), line: open.line });
+      blocks.push({ language, words, text: open.lines.join('\n'), document, line: open.line });
       open = undefined;
     }
   }
-  if (open) throw new Error(`the block of line ${open.line} has no end`);
+  if (open) throw new Error(`${document}:${open.line}: the block has no end`);
   return blocks;
 }
 
@@ -48,7 +57,7 @@ export type Use =
 const shown: ReadonlySet<string> = new Set(['text', 'json', 'mermaid', 'ini', 'nginx']);
 
 /** @throws Error for a fence that nobody could test */
-export function useOf({ language, words, line }: Block): Use {
+export function useOf({ language, words, document, line }: Block): Use {
   const [word, name] = words;
   const count = words.length;
   if (language === 'sh') {
@@ -61,5 +70,7 @@ export function useOf({ language, words, line }: Block): Use {
   }
   if (language === 'text' && count === 1 && word === 'output') return { kind: 'output' };
   if (shown.has(language) && count === 0) return { kind: 'shown' };
-  throw new Error(`line ${line}: "${[language, ...words].join(' ')}" is no fence of ours, see blocks.ts`);
+  throw new Error(
+    `${document}:${line}: "${[language, ...words].join(' ')}" is no fence of ours, see blocks.ts`,
+  );
 }

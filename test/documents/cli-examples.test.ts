@@ -1,16 +1,13 @@
 /** Every example in the help of the commands, as docs/cli.md prints them, is run. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { projectRoot } from '../../demo/start-service.ts';
 import { commands } from '../../server/doors/cli/commands.ts';
 import { batchLine } from '../cli/running-service.for-test.ts';
 import { type Receiver, startReceiver } from '../start-receiver.ts';
 import { readBlocks } from './blocks.ts';
 import { Session } from './session.ts';
 
-const helps = readBlocks(readFileSync(join(projectRoot, 'docs/cli.md'), 'utf8')).map(({ text }) => text);
+const helps = readBlocks('docs/cli.md').map(({ text }) => text);
 const examples = helps.flatMap((help) => help.split('\nExamples:\n')[1]?.trimEnd().split('\n') ?? []);
 
 const key = 'obm_of-the-test-0000000000';

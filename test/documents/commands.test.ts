@@ -1,9 +1,6 @@
 /** Every command and program that the documents print is run as printed. */
-import { globSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { projectRoot } from '../../demo/start-service.ts';
-import { type Block, readBlocks, useOf } from './blocks.ts';
+import { type Block, documents, readBlocks, useOf } from './blocks.ts';
 import { notRun } from './not-run.ts';
 import { Session } from './session.ts';
 
@@ -13,8 +10,6 @@ const startThemselves = new Set(['README.md']);
 const settings: Readonly<Record<string, Record<string, number>>> = {
   'docs/guide/operator.md': { BATCH_MAX_AGE_MS: 600_000 },
 };
-const documents = ['README.md', ...globSync('docs/{*.md,guide/*.md}', { cwd: projectRoot }).sort()];
-const blocksOf = (document: string) => readBlocks(readFileSync(join(projectRoot, document), 'utf8'));
 
 /** What is printed as output, as a pattern: `…` is anything, lines may end in blanks. */
 function patternOf(output: string): RegExp {
@@ -23,7 +18,7 @@ function patternOf(output: string): RegExp {
 }
 
 describe.each(documents)('%s', (document) => {
-  const blocks = blocksOf(document);
+  const blocks = readBlocks(document);
   const session = new Session({
     service: !startThemselves.has(document),
     settings: settings[document] ?? {},
@@ -62,7 +57,7 @@ describe.each(documents)('%s', (document) => {
 
 test('what is not run is listed with a reason, and nothing else is listed', () => {
   const named = documents
-    .flatMap(blocksOf)
+    .flatMap(readBlocks)
     .map(useOf)
     .flatMap((use) => (use.kind === 'not-run' ? [use.name] : []));
   expect([...new Set(named)].sort()).toEqual(Object.keys(notRun).sort());

@@ -1,19 +1,16 @@
 /** TypeScript that the documents print passes the project's own strict check. */
 import { execFile } from 'node:child_process';
-import { globSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { projectRoot } from '../../demo/start-service.ts';
-import { readBlocks, useOf } from './blocks.ts';
+import { documents, readBlocks, useOf } from './blocks.ts';
 
 test('programs of the documents have no type error', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'documents-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  const documents = globSync('docs/{*.md,guide/*.md}', { cwd: projectRoot });
-  const programs = documents
-    .flatMap((document) => readBlocks(readFileSync(join(projectRoot, document), 'utf8')))
-    .filter(({ language }) => language === 'ts');
+  const programs = documents.flatMap(readBlocks).filter(({ language }) => language === 'ts');
   for (const program of programs) {
     const use = useOf(program);
     if (use.kind === 'file') writeFileSync(join(folder, use.name), program.text);

@@ -2,12 +2,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createSecret, projectRoot } from '../../demo/start-service.ts';
+import { createSecret } from '../../demo/start-service.ts';
 import { keyOf, sign } from '../../server/channels/signature.ts';
 import { readBlocks, useOf } from './blocks.ts';
 import { Session } from './session.ts';
 
-const guide = readFileSync(join(projectRoot, 'docs/guide/receiver.md'), 'utf8');
 const secret = createSecret();
 const receivers = [
   ['receiver.ts', 'node receiver.ts', '8080'],
@@ -19,7 +18,7 @@ describe.each(receivers)('%s', (file, command, port) => {
   const session = new Session({ service: false, settings: { WEBHOOK_SECRET: secret } });
   beforeAll(async () => {
     await session.open();
-    const program = readBlocks(guide).find((block) => {
+    const program = readBlocks('docs/guide/receiver.md').find((block) => {
       const use = useOf(block);
       return use.kind === 'file' && use.name === file;
     });

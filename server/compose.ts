@@ -24,6 +24,7 @@ import { WakeUps } from './engine/wake-ups.ts';
 import { makeLogger } from './logger.ts';
 import { Metrics } from './metrics.ts';
 import { watchConditions } from './operator/alerts/watch.ts';
+import { OrphanDuty } from './operator/orphans/orphan-duty.ts';
 import { Intake } from './pipeline/1-intake/accept-request.ts';
 import { IntakeGate } from './pipeline/1-intake/intake-gate.ts';
 import { closeOldBatch } from './pipeline/2-build/close-old-batch.ts';
@@ -134,9 +135,14 @@ export async function composeService(settings: Settings, given: Given = {}): Pro
   );
   const membership = makeMembership(ctx, [...drivers, ...dispatchers]);
   const leads = () => settings.ROLE !== 'api' && (membership === null || membership.leader);
+  const orphans = new OrphanDuty(ctx);
   const upkeep = new Upkeep(
     ctx,
-    [() => gate.refresh(), async () => (leads() ? watchConditions(ctx, gate.diskLow) : undefined)],
+    [
+      () => gate.refresh(),
+      async () => (leads() ? watchConditions(ctx, gate.diskLow) : undefined),
+      async () => (leads() ? orphans.runOnce() : undefined),
+    ],
     leads,
   );
   ctx.wakeUps.on(

@@ -169,6 +169,17 @@ export const IntakeSchema = Type.Object({
   by: nullable(Type.String()),
 });
 
+export const OrphanSchema = Type.Object({
+  id: Type.Integer(),
+  kind: Type.Enum(['batch', 'file'], { description: 'A batch runs and costs money; a file takes space.' }),
+  remote_id: Type.String(),
+  about: Type.String(),
+  remote_created_at: time(),
+  found_at: time(),
+  removing: Type.Boolean(),
+  last_error: nullable(Type.String()),
+});
+
 export const ApiKeySchema = Type.Object({
   id: Type.Integer(),
   name: Type.String(),

@@ -269,6 +269,13 @@ export const settingSpecs = {
     2_592_000,
   ),
 
+  ORPHANS: choice(
+    'Provider pace',
+    ['show', 'remove'],
+    'show',
+    'What becomes of files and running batches at the provider that carry our tag and belong to nothing here.',
+  ),
+
   WEBHOOK_SECRET: secret(
     'Delivery',
     'Signs webhooks (Standard Webhooks, whsec_…). Made at the first start when it is not given.',

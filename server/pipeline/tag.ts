@@ -29,3 +29,20 @@ export function inputFileName(
 ): string {
   return `${ctx.installationId}-${batch.id}-${batch.submit_attempt}.jsonl`;
 }
+
+/** What a tag of this installation says, or null for anything else. */
+export function readTag(
+  ctx: Pick<Context, 'installationId'>,
+  tag: string | undefined,
+): { readonly batchId: number; readonly attempt: number } | null {
+  const [installation, batchId, attempt, ...more] = tag?.split(':') ?? [];
+  if (installation !== ctx.installationId || more.length > 0) return null;
+  const read = { batchId: Number(batchId), attempt: Number(attempt) };
+  return Number.isSafeInteger(read.batchId) && Number.isSafeInteger(read.attempt) ? read : null;
+}
+
+/** Whose input file this is, by its name; null when it is none of this installation's. */
+export function batchOfFile(ctx: Pick<Context, 'installationId'>, name: string | null): number | null {
+  const [, installation, batchId] = /^([0-9a-z]+)-(\d{1,15})-\d{1,9}\.jsonl$/.exec(name ?? '') ?? [];
+  return installation === ctx.installationId ? Number(batchId) : null;
+}

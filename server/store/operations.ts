@@ -46,6 +46,14 @@ import {
   writeSetting,
 } from './settings/settings.ts';
 import { forgetOpenAIEvents, takeOpenAIEvent } from './upkeep/openai-events.ts';
+import {
+  claimOrphans,
+  endOrphanRemoval,
+  knownRemotes,
+  listOrphans,
+  noteOrphans,
+  orderOrphanRemoval,
+} from './upkeep/orphans.ts';
 import { claimCleanups, finishCleanup, planCleanup, postponeCleanup } from './upkeep/remote-cleanups.ts';
 import { releasePages, removeAttempts, removeBodies, retireBatch } from './upkeep/retention.ts';
 import { startAfterRestore } from './upkeep/start-after-restore.ts';
@@ -67,18 +75,22 @@ export const writes = {
   claimCleanups,
   claimDeliveries,
   claimInstallation,
+  claimOrphans,
   claimSetting,
   closeBatch,
   createApiKey,
   deleteBatch,
   deleteRequest,
   endAction,
+  endOrphanRemoval,
   finishCleanup,
   finishDownload,
   forgetOpenAIEvents,
   holdBatch,
   keepLease,
+  noteOrphans,
   noteRefusals,
+  orderOrphanRemoval,
   leaveReplica,
   planCleanup,
   postponeCleanup,
@@ -128,11 +140,13 @@ export const reads = {
   listApiKeys,
   listAttempts,
   listBatches,
+  knownRemotes,
   listConditions,
   listLeases,
   listMovedBatches,
   listRecords,
   listReplicas,
+  listOrphans,
   listRequests,
   listRuns,
   listTransitions,

@@ -6,7 +6,7 @@ import { createJudge } from '../../demo/judge-answer.ts';
 import type { ResultLine } from '../../demo/read-delivery.ts';
 import { type Receiver, startReceiver } from '../../demo/receiver.ts';
 import { createSecret } from '../../demo/start-service.ts';
-import { type SimulatorOptions, startSimulator } from '../../simulator/index.ts';
+import { type Simulator, type SimulatorOptions, startSimulator } from '../../simulator/index.ts';
 import { type Answer, type Api, openApi } from '../call-api.ts';
 import { startTestService, type TestService, type TestSettings } from '../start-test-service.ts';
 import { until } from '../until.ts';
@@ -36,6 +36,8 @@ export interface EdgeOptions {
   /** How many simulator seconds pass in one of ours; 0: its clock stands still until it is advanced. */
   readonly scale?: number;
   readonly settings?: TestSettings;
+  /** One that runs already, and outlives this line. */
+  readonly simulator?: Simulator;
 }
 
 /** Pauses shrink to nothing, limits to what a test can wait for. */
@@ -53,7 +55,7 @@ export function customIdOf(n: number): string {
 }
 
 export class EdgeLine {
-  readonly simulator: Awaited<ReturnType<typeof startSimulator>>;
+  readonly simulator: Simulator;
   readonly receiver: Receiver;
   api: Api;
   service: TestService;
@@ -64,7 +66,7 @@ export class EdgeLine {
   readonly #ends: (() => Promise<void>)[];
 
   private constructor(parts: {
-    simulator: EdgeLine['simulator'];
+    simulator: Simulator;
     receiver: Receiver;
     service: TestService;
     api: Api;
@@ -81,7 +83,7 @@ export class EdgeLine {
     this.#ends = parts.ends;
   }
 
-  static async set({ scripts, scale = 1, settings }: EdgeOptions): Promise<EdgeLine> {
+  static async set({ scripts, scale = 1, settings, simulator: running }: EdgeOptions): Promise<EdgeLine> {
     const secret = createSecret();
     const judge = createJudge();
     const unjudged = new Set<string>();
@@ -89,17 +91,14 @@ export class EdgeLine {
       secret,
       judge: (delivery) => (unjudged.has(delivery.customId) ? null : judge.judge(delivery)),
     });
-    const simulator = await startSimulator({
-      clock: scale === 0 ? { kind: 'stepped', startsAt: Date.now() } : { kind: 'real', scale },
-      scripts,
-    });
+    const simulator = running ?? (await startFaulty(scripts, scale));
     const service = await startTestService({
       ...hasty,
       OPENAI_BASE_URL: simulator.url,
       WEBHOOK_SECRET: secret,
       ...settings,
     });
-    const ends = [() => simulator.close(), () => receiver.close()];
+    const ends = [() => receiver.close(), ...(running ? [] : [() => simulator.close()])];
     const api = await openApi(service.url);
     const line = new EdgeLine({ simulator, receiver, service, api, judge, unjudged, ends });
     return line;
@@ -187,4 +186,10 @@ export class EdgeLine {
 function codeOf({ response, error }: ResultLine): string | null {
   const inBody = (response?.body as { error?: { code?: string | null; type?: string } | null } | null)?.error;
   return error?.code ?? inBody?.code ?? inBody?.type ?? null;
+}
+
+export function startFaulty(scripts: EdgeOptions['scripts'], scale: number): Promise<Simulator> {
+  const clock =
+    scale === 0 ? ({ kind: 'stepped', startsAt: Date.now() } as const) : ({ kind: 'real', scale } as const);
+  return startSimulator({ clock, scripts });
 }

@@ -45,6 +45,8 @@ const routes: [method: string, path: string, who: readonly string[]][] = [
   ['POST', '/api/intake/pause', ['operate']],
   ['POST', '/api/intake/resume', ['operate']],
   ['GET', '/api/broker', ['read', 'operate']],
+  ['GET', '/api/orphans', ['read', 'operate']],
+  ['DELETE', '/api/orphans/1', ['operate']],
   ['GET', '/api/keys', ['operate']],
   ['POST', '/api/keys', ['operate']],
   ['DELETE', '/api/keys/1', ['operate']],

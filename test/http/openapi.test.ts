@@ -157,6 +157,7 @@ test.each<[method: string, path: string, more?: Call]>([
   ['POST', '/api/batches/x/redeliver'],
   ['GET', '/api/batches/1/files/x'],
   ['GET', '/batches/1/files/x/download'],
+  ['DELETE', '/api/orphans/x'],
   ['POST', '/api/keys', { body: {} }],
   ['DELETE', '/api/keys/x'],
 ])('422 for %s %s', async (method, path, more) => {
@@ -248,6 +249,16 @@ test('bulk: totals, a broken stream, one that swells', async () => {
   expect((await bulk('not packed', gzip)).status).toBe(400);
   expect((await bulk(gzipSync(Buffer.alloc(80_000_000)), gzip)).status).toBe(413);
   expect((await bulk('x', { 'content-encoding': 'br' })).status).toBe(415);
+});
+
+test('orphans', async () => {
+  const { store, clock } = running.service.ctx;
+  const orphan = { kind: 'file', remoteId: 'file-gone', about: 'a file', createdAt: 1 } as const;
+  const credentials = 'another';
+  await store.noteOrphans({ orphans: [orphan], credentials, removeAt: null, now: clock.now() });
+  const { status, json } = await call('GET', '/api/orphans');
+  expect([status, json.data[0].removing]).toEqual([200, false]);
+  expect((await call('DELETE', `/api/orphans/${json.data[0].id}`)).status).toBe(202);
 });
 
 test('keys and intake', async () => {

@@ -47,10 +47,11 @@ export class CrashLine {
   /**
    * @param judged whether each answer is held against its text
    * @param scripts faults of the provider, by their names
+   * @param scale how many seconds pass at the provider in one of ours
    */
   static async set(
     settings: ChildSettings = {},
-    { judged = true, scripts = [] as readonly string[] } = {},
+    { judged = true, scripts = [] as readonly string[], scale = 1 } = {},
   ): Promise<CrashLine> {
     const folder = mkdtempSync(join(tmpdir(), 'openai-batch-manager-crash-'));
     const secret = createSecret();
@@ -60,7 +61,11 @@ export class CrashLine {
       keepLines: false,
       ...(judged ? { judge: (delivery) => judge.judge(delivery) } : {}),
     });
-    const simulator = await startSimulator(scripts.flatMap((name) => ['--script', name]));
+    const simulator = await startSimulator([
+      ...scripts.flatMap((name) => ['--script', name]),
+      '--scale',
+      String(scale),
+    ]);
     return new CrashLine({
       receiver,
       simulator,

@@ -34,3 +34,22 @@ test.each(killPoints)('killed at "%s"', { timeout: 120_000 }, async (point) => {
     await line.close();
   }
 });
+
+/** A minute at the provider is a tenth of a second here, so the list lags behind for as long as the looks allow. */
+test.each(
+  killPoints.filter((point) => point.startsWith('submit')),
+)('killed at "%s" while the list lags behind by a minute', { timeout: 120_000 }, async (point) => {
+  const line = await CrashLine.set({}, { scripts: ['late-list'], scale: 600 });
+  try {
+    const doomed = await line.start({ KILL_AT: point });
+    const submitted = line.submit(requests, point);
+    await doomed.exited;
+    await line.start();
+    await submitted;
+    const { counts, seen, ours } = await line.settle(requests);
+    expect(counts).toMatchObject({ delivered: requests, duplicates: 0, wrong: 0 });
+    expect(seen).toMatchObject({ lines: requests, duplicates: 0, batches: ours });
+  } finally {
+    await line.close();
+  }
+});

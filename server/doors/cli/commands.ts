@@ -5,6 +5,7 @@ import { config } from './commands/config.ts';
 import { doctor } from './commands/doctor.ts';
 import { createKeys, listKeys, revokeKeys } from './commands/keys.ts';
 import { migrate } from './commands/migrate.ts';
+import { orphans } from './commands/orphans.ts';
 import { redeliver } from './commands/redeliver.ts';
 import { reset } from './commands/reset.ts';
 import { resubmit } from './commands/resubmit.ts';
@@ -22,6 +23,7 @@ export const commands: readonly Command[] = [
   watch,
   redeliver,
   resubmit,
+  orphans,
   listKeys,
   createKeys,
   revokeKeys,

@@ -26,6 +26,7 @@ import { bulkRoutes } from './routes/bulk.ts';
 import { healthRoutes } from './routes/health.ts';
 import { intakeRoutes } from './routes/intake.ts';
 import { openaiWebhookRoutes } from './routes/openai-webhooks.ts';
+import { orphanRoutes } from './routes/orphans.ts';
 import { requestRoutes } from './routes/requests.ts';
 import { resultRoutes } from './routes/results.ts';
 
@@ -77,6 +78,7 @@ export async function makeHttpServer(options: HttpServerOptions): Promise<HttpSe
     intakeRoutes(inner);
     apiKeyRoutes(inner);
     openaiWebhookRoutes(inner);
+    orphanRoutes(inner);
     brokerRoutes(inner);
     healthRoutes(inner);
     consoleRoutes(inner);

@@ -2,6 +2,7 @@
 import type { Context } from '../../context.ts';
 import type { Held } from '../../engine/driver.ts';
 import type { RemoteBatch } from '../../provider/port.ts';
+import { cancelSecond } from '../cancel-second.ts';
 import { tagKey, tagOf, tagPrefix, worthless } from '../tag.ts';
 
 /** Our clock and the provider's may differ by this much. */
@@ -29,13 +30,4 @@ export async function findCreated(ctx: Context, { batch, signal }: Held): Promis
     );
   for (const other of others) await cancelSecond(ctx, batch.id, other);
   return first ?? null;
-}
-
-async function cancelSecond(ctx: Context, batchId: number, remote: RemoteBatch): Promise<void> {
-  if (worthless.has(remote.status) || remote.status === 'completed' || remote.status === 'expired') return;
-  ctx.log.error({ event: 'second_remote_batch', batch: batchId, remote: remote.id });
-  ctx.metrics.secondRemoteBatches.inc();
-  await ctx.provider.cancelBatch(remote.id).catch((error) => {
-    ctx.log.error({ event: 'second_remote_batch_not_cancelled', remote: remote.id, err: error });
-  });
 }

@@ -174,6 +174,14 @@ async function callUpkeep(line: Line): Promise<void> {
   const [duty] = await store.claimCleanups({ credentials: 'mine', now, leaseMs: 1, limit: 10 });
   await store.postponeCleanup({ id: duty?.id ?? 0, dueAt: now, error: 'x' });
   await store.finishCleanup({ id: duty?.id ?? 0 });
+  const orphan = { kind: 'file', remoteId: 'file-o', about: 'a file', createdAt: 1 } as const;
+  await store.noteOrphans({ orphans: [orphan], credentials: 'mine', removeAt: null, now });
+  const [noted] = await store.listOrphans({ limit: 10 });
+  await store.orderOrphanRemoval({ id: noted?.id ?? 0, now });
+  await store.claimOrphans({ credentials: 'mine', now, leaseMs: 1, limit: 10 });
+  await store.endOrphanRemoval({ id: noted?.id ?? 0, error: 'no', removeAt: now });
+  await store.endOrphanRemoval({ id: noted?.id ?? 0, error: null, removeAt: now });
+  await store.knownRemotes({ batchIds: [1], fileIds: ['file-1'] });
   await store.takeOpenAIEvent({ webhookId: 'wh_1', openaiBatchId: 'batch-1', now });
   await store.forgetOpenAIEvents({ before: now, limit: 10 });
   await store.removeBodies({ before: now + 1, limit: 500, now });

@@ -178,4 +178,37 @@ export function describeRecovery(openStore: OpenStore): void {
     expect(await t.store.forgetOpenAIEvents({ before: t.line.now, limit: 1 })).toBe(true);
     expect(await t.store.takeOpenAIEvent(event)).toBe('due');
   });
+
+  it('keeps orphans until they are gone, and removes them only when ordered', async () => {
+    const { now } = t.line;
+    const file = (remoteId: string) => ({ kind: 'file' as const, remoteId, about: 'x', createdAt: 1 });
+    const note = { orphans: [file('a'), file('b')], credentials: 'mine', removeAt: null, now };
+    await t.store.noteOrphans(note);
+    await t.store.noteOrphans({ ...note, orphans: [file('b'), file('c')], now: now + 1 });
+    const [b, c, ...more] = await t.store.listOrphans({ limit: 9 });
+    expect([b?.remote_id, b?.found_at, c?.remote_id, more]).toEqual(['b', now, 'c', []]);
+    const claim = { credentials: 'mine', now: now + 2, leaseMs: 100, limit: 9 };
+    expect(await t.store.claimOrphans(claim)).toEqual([]);
+    expect(await t.store.orderOrphanRemoval({ id: b?.id ?? 0, now: now + 1 })).toBe(true);
+    expect(await t.store.orderOrphanRemoval({ id: 999, now })).toBe(false);
+    expect(await t.store.claimOrphans({ ...claim, credentials: 'other' })).toEqual([]);
+    expect(await t.store.claimOrphans(claim)).toMatchObject([{ remote_id: 'b', tries: 1 }]);
+    expect(await t.store.claimOrphans(claim)).toEqual([]);
+    await t.store.endOrphanRemoval({ id: b?.id ?? 0, error: 'busy', removeAt: now + 50 });
+    const again = await t.store.claimOrphans({ ...claim, now: now + 50 });
+    expect(again).toMatchObject([{ tries: 2, last_error: 'busy' }]);
+    await t.store.endOrphanRemoval({ id: b?.id ?? 0, error: null, removeAt: 0 });
+    expect((await t.store.listOrphans({ limit: 9 })).map(({ remote_id }) => remote_id)).toEqual(['c']);
+  });
+
+  it('tells what is known of batches and files found at the provider', async () => {
+    const { batchId } = await atProvider(1);
+    const plan = { batchId, remoteIds: ['file-9'], credentials: 'mine', dueAt: t.line.now, now: t.line.now };
+    await t.store.planCleanup(plan);
+    const known = await t.store.knownRemotes({ batchIds: [batchId, 999], fileIds: ['file-9', 'file-8'] });
+    expect(known.cleanups).toEqual(['file-9']);
+    expect(known.batches).toMatchObject([
+      { id: batchId, openai_batch_id: 'batch-1', openai_input_file_id: 'file-1', submit_intent_at: null },
+    ]);
+  });
 }

@@ -63,7 +63,8 @@ export async function acceptRequests(tx: Tx, input: AcceptInput): Promise<Accept
   const { now, arrivals } = input;
   const group = new Group(tx, now);
   const open = new OpenBatches(tx, input, () => group.flush());
-  await lockKeys(tx, arrivals);
+  const pairs = await lockPairs(tx, arrivals);
+  if (pairs.length > 1) await open.fetch(pairs);
   const firstId = await tx.reserveIds('requests', arrivals.length);
   for (const [index, arrival] of arrivals.entries()) {
     const load = {
@@ -81,11 +82,13 @@ export async function acceptRequests(tx: Tx, input: AcceptInput): Promise<Accept
 }
 
 /** Groups that fill the same open batches go one after another, and take their batches in one order. */
-async function lockKeys(tx: Tx, arrivals: readonly Arrival[]): Promise<void> {
-  const keys = new Map(arrivals.map(({ endpoint, model }) => [`${endpoint} ${model}`, { endpoint, model }]));
+async function lockPairs(tx: Tx, arrivals: readonly Arrival[]) {
+  const byKey = new Map(arrivals.map(({ endpoint, model }) => [`${endpoint} ${model}`, { endpoint, model }]));
+  const pairs = [...byKey.values()];
   const ids: number[] = [];
-  for (const { endpoint, model } of keys.values()) ids.push(await findBatchKeyId(tx, endpoint, model));
+  for (const { endpoint, model } of pairs) ids.push(await findBatchKeyId(tx, endpoint, model));
   await tx.lock('batch_keys', ids);
+  return pairs;
 }
 
 interface Placed {

@@ -70,6 +70,19 @@ export class OpenBatches {
     this.#flush = flush;
   }
 
+  /**
+   * Looks up the open batches of several pairs at once. Open batches are as few as there are pairs, so all of them
+   * may be looked at. Index: batches_open.
+   */
+  async fetch(pairs: readonly { readonly endpoint: string; readonly model: string }[]): Promise<void> {
+    const rows = await this.#tx.all<BatchRow>(
+      `select * from batches where state = 'building' and endpoint || ' ' || model in ${this.#tx.textList}
+       order by id${this.#tx.forUpdate}`,
+      this.#tx.listOf(pairs.map(({ endpoint, model }) => `${endpoint} ${model}`)),
+    );
+    for (const row of rows) this.#byKey.set(`${row.endpoint} ${row.model}`, new OpenBatch(row, false));
+  }
+
   /** The open batch of a pair, with room for `load`; closes a full one and opens the next. */
   async roomFor(endpoint: string, model: string, load: Load): Promise<OpenBatch> {
     const key = `${endpoint} ${model}`;
@@ -91,12 +104,14 @@ export class OpenBatches {
   /** Writes the counters and closes what is exactly full; true when any batch was closed. */
   async settle(): Promise<boolean> {
     await this.#flush();
+    const filled: OpenBatch[] = [];
     for (const batch of this.#byKey.values()) {
       const reached = limitReached(batch.held, this.#rules.limits);
       if (batch.isNew && batch.held.requests === 0) await this.#takeBack(batch.id);
       else if (reached) await this.#close(batch, reached);
-      else await this.#count(batch);
+      else filled.push(batch);
     }
+    await this.#count(filled);
     await countHours(this.#tx, this.#rules.now, this.#accepted);
     return this.#closed;
   }
@@ -123,25 +138,21 @@ export class OpenBatches {
     await this.#tx.run('delete from batches where id = ?', batchId);
   }
 
-  async #count({ id, added }: OpenBatch): Promise<void> {
-    if (added.requests === 0) return;
-    await this.#tx.run(
+  async #count(batches: readonly OpenBatch[]): Promise<void> {
+    const filled = batches.filter(({ added }) => added.requests > 0);
+    await this.#tx.each(
       `update batches
        set request_count = request_count + ?, size_bytes = size_bytes + ?,
            embedding_inputs = embedding_inputs + ?, estimated_tokens = estimated_tokens + ?
        where id = ?`,
-      added.requests,
-      added.bytes,
-      added.embeddingInputs,
-      added.tokens,
-      id,
+      filled.map(({ id, added }) => [added.requests, added.bytes, added.embeddingInputs, added.tokens, id]),
     );
-    this.#accepted.set(id, { accepted: added.requests });
+    for (const { id, added } of filled) this.#accepted.set(id, { accepted: added.requests });
   }
 
   async #close(batch: OpenBatch, reason: CloseReason): Promise<void> {
     const { now } = this.#rules;
-    await this.#count(batch);
+    await this.#count([batch]);
     await moveBatch(this.#tx, {
       batchId: batch.id,
       move: 'close',

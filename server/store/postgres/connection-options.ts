@@ -19,6 +19,7 @@ export function connectionOptions(url: string, { name, connections }: Role): Poo
     connectionString: url,
     application_name: `openai-batch-manager ${name}`,
     max: connections,
+    pipeline: true,
     types: valueTypes,
     statement_timeout: patient ? 0 : statementLimitMs,
     lock_timeout: patient ? 0 : lockLimitMs,

@@ -64,8 +64,11 @@ export class Runner {
     try {
       const tx = new PostgresTx(client, this.#shared);
       if (!this.#writes) return await operation(tx, input);
-      await client.query('begin');
+      // Sent ahead of the first statement, without waiting for its answer.
+      const begun = client.query('begin');
+      begun.catch(() => {});
       const answer = await operation(tx, input);
+      await begun;
       await client.query('commit');
       this.#shared.remember(tx.found);
       return answer;

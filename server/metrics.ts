@@ -28,6 +28,17 @@ export class Metrics {
     [0.1, 1, 5, 30, 60, 300, 900, 3_600, 14_400, 43_200, 86_400, 172_800],
   );
   readonly moves = this.#counter('batch_moves_total', 'Moves of batches', ['move']);
+  readonly rejections = this.#counter(
+    'batch_rejections_total',
+    'Batches that the provider turned away for want of room or money, by cause',
+    ['cause'],
+  );
+  readonly estimateError = this.#histogram(
+    'token_estimate_error',
+    'Estimated tokens of a batch divided by those it used, minus one',
+    ['endpoint'],
+    [-0.5, -0.2, -0.1, -0.05, -0.01, 0.01, 0.05, 0.1, 0.2, 0.5, 1, 2],
+  );
   readonly secondRemoteBatches = this.#counter(
     'second_remote_batches_total',
     'Second batches found at the provider for one of ours, and cancelled',
@@ -65,6 +76,21 @@ export class Metrics {
     ['state'],
   );
   readonly deliveries = this.#gauge('deliveries', 'Requests kept, by the state of their delivery', ['state']);
+  readonly capacityTokens = this.#gauge(
+    'capacity_tokens',
+    'Tokens of a model family at the provider: its cap, what of it is used, what is reserved, what waits',
+    ['family', 'kind'],
+  );
+  readonly capacityBatches = this.#gauge(
+    'capacity_batches',
+    'Batches of a model family: reserved at the provider, or waiting to be created',
+    ['family', 'kind'],
+  );
+  readonly fundingBlocked = this.#gauge(
+    'funding_blocked',
+    '1 while the provider refuses work for want of money',
+    [],
+  );
   readonly usd = this.#gauge('usd', 'Cost of the batches kept, as list price and as paid', ['kind']);
 
   #gauge<L extends string>(name: string, help: string, labelNames: readonly L[]): Gauge<L> {

@@ -1,6 +1,6 @@
 /** Reads settings from the environment, complaining about everything that is wrong at once. */
 import { readFileSync } from 'node:fs';
-import { type SettingName, type Settings, settingSpecs } from './settings.ts';
+import { type SettingName, type Settings, settingSpecs, type TokenCaps } from './settings.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -150,6 +150,11 @@ function parse(name: SettingName, text: string, complaints: string[]): unknown {
         ? complain(`must be whole numbers ${range(spec)}, separated by commas, not "${text}".`)
         : numbers;
     }
+    case 'caps':
+      return (
+        parseCaps(text) ??
+        complain('must be prefixes with tokens above 0, such as gpt-4o=90000,gpt-5=1_500_000.')
+      );
     case 'choice':
       return spec.choices?.includes(text)
         ? text
@@ -175,6 +180,18 @@ function parseInteger(text: string, { least = 0, most = Number.MAX_SAFE_INTEGER 
   const digits = text.trim();
   const value = /^\d+(_\d+)*$/.test(digits) ? Number(digits.replaceAll('_', '')) : Number.NaN;
   return Number.isSafeInteger(value) && value >= least && value <= most ? value : null;
+}
+
+/** `prefix=tokens`, separated by commas; a prefix twice is a slip of the pen. */
+function parseCaps(text: string): TokenCaps | null {
+  const caps: Record<string, number> = {};
+  for (const part of splitList(text)) {
+    const [prefix = '', tokens = '', ...more] = part.split('=').map((piece) => piece.trim());
+    const value = parseInteger(tokens, { least: 1 });
+    if (prefix === '' || value === null || more.length > 0 || Object.hasOwn(caps, prefix)) return null;
+    caps[prefix] = value;
+  }
+  return caps;
 }
 
 function range({ least = 0, most = Number.MAX_SAFE_INTEGER }): string {

@@ -3,6 +3,8 @@
  * docs/configuration.md is generated from this table.
  */
 import { adoptionLooks } from '../../core/backoff.ts';
+import { creationsPerHour } from '../../core/capacity/caps.ts';
+import { tiers } from '../../core/capacity/tiers.ts';
 import { defaultLimits } from '../../core/limits.ts';
 import { checkBrokerUrls } from './check-broker-urls.ts';
 import {
@@ -21,7 +23,7 @@ const day = 24 * hour;
 const year = 365 * day;
 
 interface Spec<T> {
-  readonly kind: 'text' | 'secret' | 'integer' | 'url' | 'choice' | 'integers';
+  readonly kind: 'text' | 'secret' | 'integer' | 'url' | 'choice' | 'integers' | 'caps';
   readonly default: T;
   readonly about: string;
   readonly group: Group;
@@ -40,6 +42,7 @@ export type Group =
   | 'Access'
   | 'Store'
   | 'Batches'
+  | 'Capacity'
   | 'Provider pace'
   | 'Delivery'
   | 'RabbitMQ'
@@ -70,6 +73,11 @@ const secretList = (group: Group, about: string, check: NonNullable<Spec<never>[
   ({ kind: 'secret', default: [], about, group, check }) as unknown as Spec<readonly string[]>;
 const integers = (group: Group, fallback: readonly number[], about: string, most: number) =>
   ({ kind: 'integers', default: fallback, about, group, least: 0, most }) as Spec<readonly number[]>;
+const caps = (group: Group, about: string) =>
+  ({ kind: 'caps', default: {}, about, group }) as Spec<TokenCaps>;
+
+/** Tokens that may be enqueued, by the beginning of a model's name. */
+export type TokenCaps = Readonly<Record<string, number>>;
 
 export const settingSpecs = {
   OPENAI_API_KEY: secret('Provider', 'Key for the provider. Required.'),
@@ -215,6 +223,18 @@ export const settingSpecs = {
     0,
     30 * day,
   ),
+
+  OPENAI_TIER: choice(
+    'Capacity',
+    ['unknown', ...tiers],
+    'unknown',
+    "The organization's usage tier at OpenAI: which column of the table of enqueued-token caps holds until OpenAI states one.",
+  ),
+  TOKEN_CAPS: caps(
+    'Capacity',
+    'Caps on enqueued tokens by the beginning of a model name, the longest counts: gpt-4o=90000,gpt-4o-mini=2_000_000. Comes before what OpenAI has stated.',
+  ),
+  CREATIONS_PER_HOUR: integer('Capacity', creationsPerHour, 'Batches created in any hour.', 1, 1_000_000),
 
   UPLOAD_CONCURRENCY: integer('Provider pace', 1, 'Input files sent at once.', 1, 64),
   SUBMIT_CONCURRENCY: integer('Provider pace', 10, 'Batches created at once.', 1, 64),

@@ -1,4 +1,5 @@
 /** The last beat of a verb: one business event, after the commit. */
+import { ratioOf } from '../../core/capacity/calibration.ts';
 import type { Context } from '../context.ts';
 import type { BatchRow } from '../store/rows.ts';
 
@@ -15,4 +16,18 @@ export function reportMove(ctx: Context, before: BatchRow, after: BatchRow): voi
     requests: after.request_count,
   });
   ctx.wakeUps.wakeFor(after.state);
+  // What has left OpenAI gives room to what waits.
+  if (before.state === 'openai_processing') ctx.wakeUps.wake('submit');
+  if (before.state === 'ready_to_deliver') observeEstimate(ctx, before);
+}
+
+/** How far the estimate by which a batch was admitted was from what it used. */
+function observeEstimate(ctx: Context, batch: BatchRow): void {
+  const used = ratioOf({
+    estimatedTokens: batch.reserved_tokens ?? 0,
+    inputTokens: batch.input_tokens,
+    lines: batch.sent_count ?? 0,
+    succeeded: batch.succeeded_count,
+  });
+  if (used !== null) ctx.metrics.estimateError.observe({ endpoint: batch.endpoint }, 1 / used - 1);
 }

@@ -5,7 +5,9 @@
  * lease is named, only for its holder. Losing that race is normal and answered with null.
  */
 import { type BatchMove, type BatchState, batchMoves, targetOf } from '../../core/batch.ts';
+import { familyOf } from '../../core/capacity/family.ts';
 import { type RequestMove, requestMoves } from '../../core/request.ts';
+import { followMove } from './capacity/follow-move.ts';
 import type { BatchRow } from './rows.ts';
 import type { SqlValue, Tx } from './tx.ts';
 
@@ -35,6 +37,7 @@ export async function moveBatch(tx: Tx, moving: BatchMoving): Promise<BatchRow |
   if (!before || !allowed.includes(before.state)) return null;
   if (leaseToken !== undefined && before.lease_token !== leaseToken) return null;
   if (moving.unlessLeased && before.lease_until !== null && before.lease_until > now) return null;
+  const to = targetOf(move, moving.to);
   const facts: BatchFacts = {
     due_at: now,
     tries: 0,
@@ -42,10 +45,10 @@ export async function moveBatch(tx: Tx, moving: BatchMoving): Promise<BatchRow |
     condition: null,
     condition_since: null,
     resubmit_requested_at: null,
+    ...ledgerFacts(to),
     ...moving.facts,
   };
   const columns = Object.keys(facts);
-  const to = targetOf(move, moving.to);
   const after = await tx.get<BatchRow>(
     `update batches
      set state = ?, state_at = ?, lease_token = null, lease_until = null, lease_owner = null,
@@ -60,7 +63,15 @@ export async function moveBatch(tx: Tx, moving: BatchMoving): Promise<BatchRow |
   );
   if (!after) return null;
   await writeTransition(tx, { ...moving, from: before.state, to });
+  await followMove(tx, { before, after, move, now });
   return after;
+}
+
+/** Only what is at the provider counts in the ledger, and only what waits for it has a reason to wait. */
+function ledgerFacts(to: BatchState): BatchFacts {
+  if (to === 'waiting_for_capacity') return { reserved_at: null };
+  if (to === 'openai_processing') return { waiting_for: null, waiting_since: null };
+  return { reserved_at: null, waiting_for: null, waiting_since: null };
 }
 
 /** Brings a batch into the world by `open` or `succeed`. */
@@ -80,11 +91,12 @@ export async function bearBatch(
   const to = targetOf(move);
   const columns = Object.keys(birth.facts);
   const row = await tx.get<BatchRow>(
-    `insert into batches (endpoint, model, state, created_at, state_at${columns.map((c) => `, ${c}`).join('')})
-     values (?, ?, ?, ?, ?${columns.map(() => ', ?').join('')})
+    `insert into batches (endpoint, model, model_family, state, created_at, state_at${columns.map((c) => `, ${c}`).join('')})
+     values (?, ?, ?, ?, ?, ?${columns.map(() => ', ?').join('')})
      returning *`,
     endpoint,
     model,
+    familyOf(model),
     to,
     now,
     now,

@@ -17,6 +17,12 @@ import { recordFacts } from './batches/record-facts.ts';
 import { restartBatch, restartSlice } from './batches/restart-batch.ts';
 import { returnRequests, sendRequests } from './batches/send-requests.ts';
 import { settleLeftovers } from './batches/settle-leftovers.ts';
+import { admitBatch } from './capacity/admit-batch.ts';
+import { cutSlice, finishCut } from './capacity/cut-batch.ts';
+import { holdFunding, liftFunding } from './capacity/funding.ts';
+import { wakeFamily } from './capacity/knowledge.ts';
+import { readCapacity } from './capacity/read-capacity.ts';
+import { turnAway } from './capacity/turn-away.ts';
 import { breakDeliveryLeases, claimDeliveries } from './deliveries/claim-deliveries.ts';
 import { settleBatch } from './deliveries/end-batch.ts';
 import { recordDeliveries } from './deliveries/record-deliveries.ts';
@@ -63,6 +69,7 @@ export const writes = {
   /** The same operation for bulk intake, which gives way to single requests. */
   acceptBulk: acceptRequests,
   acceptRequests,
+  admitBatch,
   advanceBatch,
   applyResults,
   beginAction,
@@ -79,16 +86,20 @@ export const writes = {
   claimSetting,
   closeBatch,
   createApiKey,
+  cutSlice,
   deleteBatch,
   deleteRequest,
   endAction,
   endOrphanRemoval,
   finishCleanup,
+  finishCut,
   finishDownload,
   forgetOpenAIEvents,
   holdBatch,
+  holdFunding,
   keepLease,
   noteOrphans,
+  liftFunding,
   noteRefusals,
   orderOrphanRemoval,
   leaveReplica,
@@ -118,6 +129,8 @@ export const writes = {
   startDeliveries,
   takeOpenAIEvent,
   wakeForgotten,
+  turnAway,
+  wakeFamily,
   writeSetting,
 } as const;
 
@@ -152,6 +165,7 @@ export const reads = {
   listTransitions,
   listTroubled,
   listTurnarounds,
+  readCapacity,
   readLiveMark,
   readSettings,
   sentIds,
@@ -169,6 +183,7 @@ export type ReadName = keyof typeof reads;
 export const bulkWrites: ReadonlySet<WriteName> = new Set<WriteName>([
   'acceptBulk',
   'applyResults',
+  'cutSlice',
   'noteRefusals',
   'redeliverSlice',
   'releasePages',

@@ -3,6 +3,7 @@
 import type { BatchCondition, BatchState, HandOver } from '../../core/batch.ts';
 import type { Health } from '../../core/breaker.ts';
 import type { DestinationType, PolicyRow } from '../../core/destination.ts';
+import type { WaitingCause } from '../../core/capacity/explain.ts';
 import type { Endpoint } from '../../core/endpoints.ts';
 import type { CloseReason } from '../../core/limits.ts';
 import type { Outcome, RequestState } from '../../core/request.ts';
@@ -67,6 +68,18 @@ export interface BatchRow {
   /** JSON text of the batch's `errors`. */
   openai_errors: string | null;
   waiting_reason: string | null;
+  /** Models that share one cap (core/capacity/family.ts). */
+  model_family: string;
+  /** Since when it counts in the ledger; null when it does not. */
+  reserved_at: number | null;
+  /** Calibrated estimate with which it was last admitted. */
+  reserved_tokens: number | null;
+  reserved_requests: number | null;
+  /** Tokens in the ledger of its family when it was admitted, itself included. */
+  ledger_tokens: number | null;
+  /** Why it was not admitted at the last look; null when nothing of that kind keeps it. */
+  waiting_for: WaitingCause | null;
+  waiting_since: number | null;
   input_tokens: number;
   cached_tokens: number;
   output_tokens: number;

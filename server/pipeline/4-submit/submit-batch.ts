@@ -1,10 +1,10 @@
 /**
  * Creates a batch at the provider, once.
  *
- * Creating is not idempotent, so it is never blind: the intent is written down first, the batch carries our tag,
+ * First it asks for room (admit-held.ts). Creating is not idempotent, so it is never blind: the intent is written down first, the batch carries our tag,
  * and while an intent has an unknown outcome nothing is created until we have looked for the tag several times.
  */
-import { capacitySchedule, pauseAfter, providerSchedule } from '../../../core/backoff.ts';
+import { pauseAfter, providerSchedule } from '../../../core/backoff.ts';
 import type { Context } from '../../context.ts';
 import type { Held } from '../../engine/driver.ts';
 import { reach } from '../../engine/kill-points.ts';
@@ -15,6 +15,9 @@ import { cancelHeld } from '../cancel-held.ts';
 import { failRefused } from '../fail-refused.ts';
 import { holdForeign, moveHeld, release } from '../move-held.ts';
 import { tagKey, tagOf } from '../tag.ts';
+import { turnHeldAway } from '../turn-away.ts';
+import { admitHeld } from './admit-held.ts';
+import { finishCutting } from './cut-held.ts';
 import { findCreated } from './find-created.ts';
 
 export async function submitBatch(ctx: Context, held: Held): Promise<void> {
@@ -33,6 +36,7 @@ export async function submitBatch(ctx: Context, held: Held): Promise<void> {
     });
     return;
   }
+  if (batch.openai_input_file_id === null) return finishCutting(ctx, held, 'the batch was cut');
   await createBatch(ctx, held);
 }
 
@@ -48,32 +52,30 @@ async function resolveIntent(ctx: Context, held: Held): Promise<void> {
     await release(ctx, held, { submit_looks: batch.submit_looks + 1, due_at: intentAt + nextLook });
     return;
   }
-  await release(ctx, held, { submit_intent_at: null, submit_looks: 0, due_at: ctx.clock.now() });
+  const cleared: BatchFacts = { submit_intent_at: null, submit_looks: 0, reserved_at: null };
+  await release(ctx, held, { ...cleared, due_at: ctx.clock.now() });
   ctx.wakeUps.wake('submit');
 }
 
 async function createBatch(ctx: Context, held: Held): Promise<void> {
-  const { batch, leaseToken, signal } = held;
-  const attempt = batch.submit_attempt + 1;
-  const intent = { submit_attempt: attempt, submit_intent_at: ctx.clock.now(), submit_looks: 0 };
-  if (!(await ctx.store.recordFacts({ batchId: batch.id, leaseToken, facts: intent }))) return;
-  reach('submit: intent recorded, batch not created');
+  const batch = await admitHeld(ctx, held);
+  if (!batch) return;
   let created: RemoteBatch;
   try {
     created = await ctx.provider.createBatch(
       {
         inputFileId: batch.openai_input_file_id ?? '',
         endpoint: batch.endpoint,
-        metadata: { [tagKey]: tagOf(ctx, batch, attempt) },
+        metadata: { [tagKey]: tagOf(ctx, batch, batch.submit_attempt) },
       },
-      signal,
+      held.signal,
     );
   } catch (error) {
-    if (error instanceof ProviderError) return recordRefusal(ctx, held, error, intent.submit_intent_at);
+    if (error instanceof ProviderError) return recordRefusal(ctx, { ...held, batch }, error);
     throw error;
   }
   reach('submit: batch created, not recorded');
-  await recordCreated(ctx, { ...held, batch: { ...batch, ...intent } }, created, 'created');
+  await recordCreated(ctx, { ...held, batch }, created, 'created');
 }
 
 /**
@@ -99,28 +101,28 @@ async function recordCreated(ctx: Context, held: Held, remote: RemoteBatch, reas
 }
 
 /** What a refusal means: nothing was created, or we cannot know. */
-async function recordRefusal(
-  ctx: Context,
-  held: Held,
-  error: ProviderError,
-  intentAt: number,
-): Promise<void> {
+async function recordRefusal(ctx: Context, held: Held, error: ProviderError): Promise<void> {
   const { batch } = held;
   if (error.mayHaveActed) {
     const firstLook = ctx.settings.SUBMIT_LOOKS_MS[0] ?? 0;
     await release(ctx, held, {
-      due_at: intentAt + firstLook,
+      due_at: (batch.submit_intent_at ?? ctx.clock.now()) + firstLook,
       last_error: error.message,
       last_error_at: ctx.clock.now(),
     });
     ctx.wakeUps.wake('submit');
     return;
   }
-  const cleared: BatchFacts = { submit_intent_at: null, submit_looks: 0 };
+  const cleared: BatchFacts = { submit_intent_at: null, submit_looks: 0, reserved_at: null };
   switch (error.kind) {
     case 'capacity':
     case 'funding':
-      return waitForCapacity(ctx, held, error, cleared);
+      return turnHeldAway(ctx, held, {
+        cause: error.kind,
+        message: error.message,
+        facts: cleared,
+        actor: 'submit',
+      });
     case 'not_found':
       return loseFile(ctx, held, error, cleared);
     case 'refused':
@@ -160,26 +162,4 @@ async function loseFile(ctx: Context, held: Held, error: ProviderError, cleared:
       due_at: Math.round(now + pauseMs),
     },
   });
-}
-
-async function waitForCapacity(
-  ctx: Context,
-  held: Held,
-  error: ProviderError,
-  cleared: BatchFacts,
-): Promise<void> {
-  const { batch } = held;
-  const now = ctx.clock.now();
-  const tries = batch.tries + 1;
-  const pauseMs = pauseAfter(capacitySchedule, tries, ctx.random()) / ctx.settings.RETRY_FASTER;
-  const facts: BatchFacts = {
-    ...cleared,
-    tries,
-    due_at: Math.round(now + pauseMs),
-    waiting_reason: error.message,
-    last_error: error.message,
-    last_error_at: now,
-  };
-  if (batch.state === 'waiting_for_capacity') await release(ctx, held, facts);
-  else await moveHeld(ctx, held, 'wait', { facts, actor: 'submit', reason: error.message });
 }

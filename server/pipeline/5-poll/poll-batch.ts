@@ -70,7 +70,10 @@ async function followFailure(
   const notNow = remote.errors.find(
     (error) => isCapacity(error.code, error.message) || isFunding(error.code),
   );
-  if (notNow) return sendAgain(ctx, held, notNow.message, facts);
+  if (notNow) {
+    const cause = isFunding(notNow.code) ? 'funding' : 'capacity';
+    return sendAgain(ctx, held, { cause, message: notNow.message, facts });
+  }
   await failAtValidation(ctx, held, remote, facts);
 }
 
@@ -78,6 +81,7 @@ async function keepFollowing(ctx: Context, held: Held, facts: BatchFacts): Promi
   const now = ctx.clock.now();
   const ageMs = now - held.batch.state_at;
   const pauseMs = pollPause(ageMs, ctx.settings.POLL_INTERVAL_MS, ctx.random());
+  await proveOnce(ctx, held, facts);
   await release(ctx, held, {
     ...facts,
     tries: 0,
@@ -88,6 +92,18 @@ async function keepFollowing(ctx: Context, held: Held, facts: BatchFacts): Promi
     resubmit_requested_at: null,
     due_at: now + pauseMs,
   });
+}
+
+/** It has begun: OpenAI had room for it, and the account money. Who waited for that may look again. */
+async function proveOnce(ctx: Context, { batch }: Held, facts: BatchFacts): Promise<void> {
+  const hadBegun = batch.openai_status !== null && batch.openai_status !== 'validating';
+  const { provider_credentials: credentials } = batch;
+  if (hadBegun || facts.openai_status === 'validating' || credentials === null) return;
+  const now = ctx.clock.now();
+  await ctx.store.recordFacts({ batchId: batch.id, facts });
+  await ctx.store.liftFunding({ credentials, now });
+  await ctx.store.wakeFamily({ credentials, family: batch.model_family, now });
+  ctx.wakeUps.wake('submit');
 }
 
 function factsOf(ctx: Context, remote: RemoteBatch): BatchFacts {

@@ -1,32 +1,14 @@
 /** A batch that the provider turned away after it had taken it: nothing ran, its requests wait again. */
-import { capacitySchedule, pauseAfter } from '../../../core/backoff.ts';
 import type { Context } from '../../context.ts';
 import type { Held } from '../../engine/driver.ts';
-import type { BatchFacts } from '../../store/moves.ts';
-import { moveHeld } from '../move-held.ts';
+import { type NotNow, turnHeldAway } from '../turn-away.ts';
 
 const sliceRows = 1_000;
 
-export async function sendAgain(ctx: Context, held: Held, reason: string, facts: BatchFacts): Promise<void> {
-  const { batch } = held;
+export async function sendAgain(ctx: Context, held: Held, notNow: Omit<NotNow, 'actor'>): Promise<void> {
   await returnAll(ctx, held);
-  const now = ctx.clock.now();
-  const tries = batch.submit_attempt;
-  const pauseMs = pauseAfter(capacitySchedule, tries, ctx.random()) / ctx.settings.RETRY_FASTER;
-  await moveHeld(ctx, held, 'wait', {
-    facts: {
-      ...facts,
-      openai_batch_id: null,
-      openai_created_at: null,
-      advanced_at: null,
-      waiting_reason: reason,
-      last_error: reason,
-      last_error_at: now,
-      due_at: Math.round(now + pauseMs),
-    },
-    actor: 'provider',
-    reason,
-  });
+  const facts = { ...notNow.facts, openai_batch_id: null, openai_created_at: null, advanced_at: null };
+  await turnHeldAway(ctx, held, { ...notNow, facts, actor: 'provider' });
 }
 
 /** Takes every request of a batch back, in slices; repeatable. */

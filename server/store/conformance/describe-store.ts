@@ -4,6 +4,7 @@
  */
 import { describe } from 'vitest';
 import type { Store } from '../store.ts';
+import { describeCapacity } from './capacity.ts';
 import { describeConsole } from './console.ts';
 import { describeDeliveries } from './deliveries.ts';
 import { describeDestinations } from './destinations.ts';
@@ -24,6 +25,7 @@ export function describeStore(name: string, openStore: OpenStore): void {
   describe(`${name} store`, () => {
     describe('intake', () => describeIntake(openStore));
     describe('moves', () => describeMoves(openStore));
+    describe('capacity', () => describeCapacity(openStore));
     describe('results', () => describeResults(openStore));
     describe('recovery', () => describeRecovery(openStore));
     describe('deliveries', () => describeDeliveries(openStore));

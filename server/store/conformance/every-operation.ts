@@ -9,6 +9,7 @@ export async function callEveryOperation(store: Store): Promise<void> {
   const line = new Line(store);
   await callTheLine(line);
   await callOperators(line);
+  await callCapacity(line);
   await callReads(line);
   await callConsole(line);
   await callUpkeep(line);
@@ -82,6 +83,31 @@ async function callOperators(line: Line): Promise<void> {
   await store.beatReplica({ ...who, now: 1, deadAfterMs: 5 });
   await store.beatReplica({ ...who, name: 'two', now: 10, deadAfterMs: 5 });
   await store.leaveReplica({ name: 'two', now, deliveryLeaseMs: 60_000 });
+}
+
+async function callCapacity(line: Line): Promise<void> {
+  const { store, now } = line;
+  const credentials = 'mine';
+  const pace = { rules: { overrides: {}, tier: null }, spread: 0.5, faster: 1, now };
+  await line.accept(makeArrivals('w', 4, { model: 'o3' }));
+  const [open] = await store.listBatches({ states: ['building'], beforeId: null, limit: 1 });
+  await line.close(open?.id ?? 0);
+  const facts = { openai_input_file_id: 'file-w', provider_credentials: credentials };
+  await line.move('uploading', 'upload', { facts });
+  const held = await line.claim('uploaded');
+  const fence = { batchId: held?.batch.id ?? 0, leaseToken: held?.leaseToken ?? '' };
+  await store.admitBatch({ ...fence, creationsPerHour: 9, ...pace });
+  const notNow = { facts: { submit_intent_at: null }, actor: 'submit' };
+  await store.turnAway({ ...fence, ...notNow, cause: 'capacity', message: 'no', ...pace });
+  line.now = now + 3_600_000;
+  const again = await line.claim('waiting_for_capacity');
+  const cut = { ...fence, leaseToken: again?.leaseToken ?? '', reason: 'too large', now };
+  await store.cutSlice({ ...cut, piece: { tokens: 20, requests: 9 }, limit: 10 });
+  await store.finishCut(cut);
+  await store.holdFunding({ credentials, message: 'no money', byRows: false, ...pace });
+  await store.liftFunding({ credentials, now });
+  await store.wakeFamily({ credentials, family: 'o3', now });
+  await store.readCapacity({ credentials });
 }
 
 async function callReads(line: Line): Promise<void> {

@@ -1,5 +1,6 @@
 /** Every schema change in order. The position in this list is the version; entries are never edited. */
 import { theLine, theLineUndone } from './0001-the-line.ts';
+import { capacity, capacityUndone } from './0002-capacity.ts';
 import { recovery, recoveryUndone } from './0003-recovery.ts';
 import { destinations, destinationsUndone } from './0004-destinations.ts';
 import { replicas, replicasUndone } from './0006-replicas.ts';
@@ -23,6 +24,7 @@ export const migrations: readonly Migration[] = [
     postgres: 'drop table id_counters;',
     down: { sql: theLineUndone, losesData: true },
   },
+  { name: '0002-capacity', up: capacity, down: { sql: capacityUndone, losesData: true } },
   { name: '0003-recovery', up: recovery, down: { sql: recoveryUndone, losesData: false } },
   { name: '0006-replicas', up: replicas, down: { sql: replicasUndone, losesData: false } },
   { name: '0007-console', up: consoleFigures, down: { sql: consoleFiguresUndone, losesData: true } },

@@ -130,8 +130,35 @@ CREATE INDEX batches_ended on batches (ended_at) where ended_at is not null;
 CREATE INDEX batches_leased on batches (lease_until) where lease_until is not null;
 CREATE UNIQUE INDEX batches_open on batches (endpoint, model) where state = 'building';
 CREATE INDEX batches_owned on batches (lease_owner) where lease_token is not null;
+CREATE INDEX batches_reserved on batches (provider_credentials, model_family) where reserved_at is not null;
 CREATE INDEX batches_settled on batches (settled_at) where settled_at is not null;
 CREATE INDEX batches_troubled on batches (last_error_at) where last_error is not null;
+CREATE INDEX batches_waiting on batches (provider_credentials, model_family, closed_at)
+  where state in ('uploaded', 'waiting_for_capacity');
+
+CREATE TABLE capacity (
+  provider_credentials text not null,
+  family text not null,
+  stated_tokens integer,
+  stated_requests integer,
+  stated_at integer,
+  assumed_permille integer not null default 1000,
+  margin_steps integer not null default 0,
+  clean_batches integer not null default 0,
+  rejections integer not null default 0,
+  held_until integer,
+  rejected_total integer not null default 0,
+  last_rejection text,
+  last_rejection_at integer,
+  primary key (provider_credentials, family)
+) strict;
+
+CREATE TABLE creation_counts (
+  provider_credentials text not null,
+  minute integer not null,
+  creations integer not null,
+  primary key (provider_credentials, minute)
+) strict;
 
 CREATE TABLE day_costs (
   tag text not null,
@@ -158,6 +185,16 @@ CREATE TABLE destinations (
 CREATE INDEX destinations_look on destinations (type, look_at) where look_at is not null;
 CREATE INDEX destinations_open on destinations (breaker) where breaker = 'open';
 CREATE INDEX destinations_recovering on destinations (recovering_since) where recovering_since is not null;
+
+CREATE TABLE funding_holds (
+  provider_credentials text not null primary key,
+  since integer not null,
+  message text not null,
+  by_rows integer not null,
+  probes integer not null,
+  next_probe_at integer not null,
+  lifted_at integer
+) strict;
 
 CREATE TABLE hour_counts (
   hour integer not null,
@@ -312,6 +349,15 @@ CREATE TABLE settings (
   value text not null,
   updated_at integer not null,
   updated_by text not null
+) strict;
+
+CREATE TABLE token_ratios (
+  endpoint text not null,
+  model text not null,
+  permille integer not null,
+  batches integer not null,
+  updated_at integer not null,
+  primary key (endpoint, model)
 ) strict;
 
 CREATE TABLE transitions (

@@ -75,7 +75,7 @@ export async function finishCut(
 ): Promise<BatchRow | null> {
   const batch = await readHeld(tx, input);
   if (!batch) return null;
-  await sealSuccessors(tx, batch.id, input.now);
+  await sealSuccessors(tx, batch.id, input.now, input.now);
   return moveBatch(tx, {
     batchId: batch.id,
     move: 'reupload',

@@ -55,6 +55,13 @@ export function describeCapacity(openStore: OpenStore): void {
     return row;
   }
 
+  async function send(id: number): Promise<void> {
+    const held = await t.line.claim('openai_processing');
+    const leaseToken = held?.leaseToken ?? '';
+    await t.store.sendRequests({ batchId: id, leaseToken, now: t.line.now, limit: 10 });
+    await t.store.recordFacts({ batchId: id, leaseToken, facts: { due_at: t.line.now }, release: true });
+  }
+
   async function turnAway(
     id: number,
     message = said,
@@ -191,7 +198,7 @@ export function describeCapacity(openStore: OpenStore): void {
     const id = await uploaded('a', 4);
     await ask(id, unknown);
     await create(id);
-    await t.store.sendRequests({ batchId: id, now: t.line.now, limit: 10 });
+    await send(id);
     await t.line.finish();
     expect((await capacity()).ratios).toMatchObject([
       { endpoint: '/v1/responses', model: 'gpt-4o-mini', permille: 1_100, batches: 1 },
@@ -255,7 +262,7 @@ export function describeCapacity(openStore: OpenStore): void {
     const id = await uploaded('a', 2);
     expect(await ask(id, unknown)).toMatchObject({ kind: 'admitted' });
     await create(id);
-    await t.store.sendRequests({ batchId: id, now: t.line.now, limit: 10 });
+    await send(id);
     await t.line.finish();
     expect((await capacity()).holds).toEqual([]);
   });

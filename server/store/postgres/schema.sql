@@ -119,6 +119,13 @@ CREATE TABLE batches (
   ended_at bigint,
   bodies_removed_at bigint,
   deleted_at bigint,
+  model_family text not null default ''::text,
+  reserved_at bigint,
+  reserved_tokens bigint,
+  reserved_requests bigint,
+  ledger_tokens bigint,
+  waiting_for text,
+  waiting_since bigint,
   failure text,
   refusals bigint not null default 0,
   row_limit bigint,
@@ -139,8 +146,34 @@ CREATE INDEX batches_leased ON batches USING btree (lease_until, id) WHERE (leas
 CREATE UNIQUE INDEX batches_open ON batches USING btree (endpoint, model) WHERE (state = 'building'::text);
 CREATE INDEX batches_owned ON batches USING btree (lease_owner, id) WHERE (lease_token IS NOT NULL);
 CREATE UNIQUE INDEX batches_pkey ON batches USING btree (id);
+CREATE INDEX batches_reserved ON batches USING btree (provider_credentials, model_family, id) WHERE (reserved_at IS NOT NULL);
 CREATE INDEX batches_settled ON batches USING btree (settled_at, id) WHERE (settled_at IS NOT NULL);
 CREATE INDEX batches_troubled ON batches USING btree (last_error_at, id) WHERE (last_error IS NOT NULL);
+CREATE INDEX batches_waiting ON batches USING btree (provider_credentials, model_family, closed_at, id) WHERE (state = ANY (ARRAY['uploaded'::text, 'waiting_for_capacity'::text]));
+
+CREATE TABLE capacity (
+  provider_credentials text not null,
+  family text not null,
+  stated_tokens bigint,
+  stated_requests bigint,
+  stated_at bigint,
+  assumed_permille bigint not null default 1000,
+  margin_steps bigint not null default 0,
+  clean_batches bigint not null default 0,
+  rejections bigint not null default 0,
+  held_until bigint,
+  rejected_total bigint not null default 0,
+  last_rejection text,
+  last_rejection_at bigint
+);
+CREATE UNIQUE INDEX capacity_pkey ON capacity USING btree (provider_credentials, family);
+
+CREATE TABLE creation_counts (
+  provider_credentials text not null,
+  minute bigint not null,
+  creations bigint not null
+);
+CREATE UNIQUE INDEX creation_counts_pkey ON creation_counts USING btree (provider_credentials, minute);
 
 CREATE TABLE day_costs (
   tag text not null,
@@ -198,6 +231,17 @@ CREATE INDEX destinations_open ON destinations USING btree (breaker, id) WHERE (
 CREATE UNIQUE INDEX destinations_pkey ON destinations USING btree (id);
 CREATE INDEX destinations_recovering ON destinations USING btree (recovering_since, id) WHERE (recovering_since IS NOT NULL);
 CREATE UNIQUE INDEX destinations_type_address_key ON destinations USING btree (type, address);
+
+CREATE TABLE funding_holds (
+  provider_credentials text not null,
+  since bigint not null,
+  message text not null,
+  by_rows bigint not null,
+  probes bigint not null,
+  next_probe_at bigint not null,
+  lifted_at bigint
+);
+CREATE UNIQUE INDEX funding_holds_pkey ON funding_holds USING btree (provider_credentials);
 
 CREATE TABLE hour_counts (
   hour bigint not null,
@@ -364,6 +408,15 @@ CREATE TABLE settings (
   updated_by text not null
 );
 CREATE UNIQUE INDEX settings_pkey ON settings USING btree (name);
+
+CREATE TABLE token_ratios (
+  endpoint text not null,
+  model text not null,
+  permille bigint not null,
+  batches bigint not null,
+  updated_at bigint not null
+);
+CREATE UNIQUE INDEX token_ratios_pkey ON token_ratios USING btree (endpoint, model);
 
 CREATE TABLE transitions (
   id bigint not null generated as identity,

@@ -2,8 +2,8 @@
 
 import type { BatchCondition, BatchState, HandOver } from '../../core/batch.ts';
 import type { Health } from '../../core/breaker.ts';
-import type { DestinationType, PolicyRow } from '../../core/destination.ts';
 import type { WaitingCause } from '../../core/capacity/explain.ts';
+import type { DestinationType, PolicyRow } from '../../core/destination.ts';
 import type { Endpoint } from '../../core/endpoints.ts';
 import type { CloseReason } from '../../core/limits.ts';
 import type { Outcome, RequestState } from '../../core/request.ts';

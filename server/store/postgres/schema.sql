@@ -1,4 +1,4 @@
--- Schema 5, made by the migrations. Do not edit.
+-- Schema 6, made by the migrations. Do not edit.
 
 CREATE TABLE actions (
   id bigint not null generated as identity,

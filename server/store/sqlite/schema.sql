@@ -1,4 +1,4 @@
--- Schema 5, made by the migrations. Do not edit.
+-- Schema 6, made by the migrations. Do not edit.
 
 CREATE TABLE actions (
   id integer primary key autoincrement,
@@ -119,7 +119,7 @@ CREATE TABLE batches (
   ended_at integer,
   bodies_removed_at integer,
   deleted_at integer
-, failure text, refusals integer not null default 0, row_limit integer, reuploads integer not null default 0, condition text, condition_since integer, resubmit_requested_at integer, attempts_kept integer not null default 0) strict;
+, model_family text not null default '', reserved_at integer, reserved_tokens integer, reserved_requests integer, ledger_tokens integer, waiting_for text, waiting_since integer, failure text, refusals integer not null default 0, row_limit integer, reuploads integer not null default 0, condition text, condition_since integer, resubmit_requested_at integer, attempts_kept integer not null default 0) strict;
 CREATE INDEX batches_by_condition on batches (condition) where condition is not null;
 CREATE INDEX batches_by_openai_id on batches (openai_batch_id) where openai_batch_id is not null;
 CREATE INDEX batches_by_predecessor on batches (successor_of) where successor_of is not null;

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { useSharedBroker } from '../broker/shared-broker.ts';
 import { newFolder, runCommand } from './run-command.for-test.ts';
 import { type Running, startRunning } from './running-service.for-test.ts';
 
@@ -62,6 +63,31 @@ test('a refused key, a wrong clock, a taken port, a low disk and an exposed host
   const exposed = await runCommand(['doctor'], { folder: newFolder(), env: { ...env, HOST: '0.0.0.0' } });
   expect(exposed.out).toMatch(/FAIL {2}access .*without credentials/);
 });
+
+test('the broker: each address, the queues behind it, and settings that are for nothing', async () => {
+  const broker = await useSharedBroker();
+  onTestFinished(() => broker.close());
+  const queue = await broker.makeQueue();
+  const env = { OPENAI_API_KEY: 'sk-x', OPENAI_BASE_URL: running.simulator.url, PORT: 0 };
+  const ask = (more: Record<string, string>) =>
+    runCommand(['doctor'], { folder: newFolder(), env: { ...env, ...more } });
+  const good = await ask({
+    RABBITMQ_URL: `amqp://guest:very-secret@127.0.0.1:9,${broker.url}`,
+    RABBITMQ_INPUT_QUEUE: queue,
+  });
+  expect(good.out).toMatch(/warn {2}broker .*127\.0\.0\.1:9: connection refused/);
+  expect(good.out).toMatch(/ok {4}broker .*takes our connection/);
+  expect(good.out).toMatch(new RegExp(`ok {4}broker .*${queue} is there, 0 waiting`));
+  expect(good.code).toBe(0);
+  const bad = await ask({ RABBITMQ_URL: broker.url, RABBITMQ_INPUT_QUEUE: `${queue}-missing` });
+  expect(bad.out).toMatch(/FAIL {2}broker .*is not there; .*RABBITMQ_DECLARE=true/);
+  const alone = await ask({ RABBITMQ_URL: 'amqp://guest:very-secret@127.0.0.1:9' });
+  expect(alone.out).toMatch(/FAIL {2}broker .*connection refused/);
+  const unused = await ask({ RABBITMQ_INPUT_QUEUE: queue });
+  expect(unused.out).toMatch(/FAIL {2}broker .*without RABBITMQ_URL/);
+  expect([bad.code, alone.code, unused.code]).toEqual([1, 1, 1]);
+  expect(good.out + alone.out).not.toContain('very-secret');
+}, 180_000);
 
 test('what cannot be reached is told', async () => {
   const env = { OPENAI_API_KEY: 'x', OPENAI_BASE_URL: 'http://127.0.0.1:1', PORT: 0, HOST: '192.0.2.1' };

@@ -5,11 +5,12 @@
  * A lost connection is replaced by the first of the addresses that answers; between rounds in which none did, the
  * link rests, longer each time. Nothing waits for it: whoever wants to send while it is down is told so.
  */
-import { type ChannelModel, connect } from 'amqplib';
+import type { ChannelModel } from 'amqplib';
 import { brokerSchedule, pauseAfter } from '../../../core/backoff.ts';
 import type { Clock } from '../../engine/clock.ts';
 import type { Metrics } from '../../metrics.ts';
 import type { BrokerAddress } from './addresses.ts';
+import { type BrokerTls, connectBroker } from './connect-broker.ts';
 import { nameBrokerFailure } from './name-broker-failure.ts';
 
 export type LinkRole = 'publishing' | 'consuming';
@@ -35,8 +36,7 @@ interface Log {
 export interface LinkOptions {
   readonly role: LinkRole;
   readonly addresses: readonly [BrokerAddress, ...BrokerAddress[]];
-  /** PEM texts; null leaves Node's own trust, and no certificate of ours. */
-  readonly tls: { readonly ca: string | null; readonly cert: string | null; readonly key: string | null };
+  readonly tls: BrokerTls;
   /** Shown by the broker's own tools. */
   readonly name: string;
   readonly clock: Clock;
@@ -47,7 +47,6 @@ export interface LinkOptions {
   readonly faster: number;
 }
 
-const connectTimeoutMs = 10_000;
 /** A connection that ends sooner counts as a failure, so that a broker which only says hello is not stormed. */
 const steadyMs = 5_000;
 /** A broker that does not answer our goodbye is left. */
@@ -166,14 +165,7 @@ export class BrokerLink {
   /** Gives up on a stop; a connection that comes about afterwards is closed. */
   async #connect(address: BrokerAddress): Promise<ChannelModel> {
     const { tls, name, role } = this.#options;
-    const connecting = connect(address.options, {
-      noDelay: true,
-      timeout: connectTimeoutMs,
-      clientProperties: { connection_name: `${name} ${role}` },
-      ...(tls.ca === null ? {} : { ca: tls.ca }),
-      ...(tls.cert === null ? {} : { cert: tls.cert }),
-      ...(tls.key === null ? {} : { key: tls.key }),
-    });
+    const connecting = connectBroker(address, tls, `${name} ${role}`);
     const { signal } = this.#stopping;
     const stopped = Promise.withResolvers<never>();
     const giveUp = () => {

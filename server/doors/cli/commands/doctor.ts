@@ -1,4 +1,5 @@
 import { type Call, type Command, textOption, UsageError } from '../command.ts';
+import { checkBroker } from '../doctor/check-broker.ts';
 import { checkConfiguration, checkNode } from '../doctor/check-configuration.ts';
 import { checkDatabase } from '../doctor/check-database.ts';
 import { checkDisk } from '../doctor/check-disk.ts';
@@ -12,8 +13,8 @@ export const doctor: Command = {
   name: 'doctor',
   summary: 'Check whether the service can run here, and what to do if not',
   about:
-    'Checks Node, the configuration, the database, the disk, the port, the key and the clock (against the provider), and\n' +
-    'with --receiver whether a receiver of webhooks can be reached. Each line says ok, warn or FAIL and what to do. Exit\n' +
+    'Checks Node, the configuration, the database, the disk, the port, the key and the clock (against the provider), the\n' +
+    'broker if there is one, and with --receiver whether a receiver of webhooks can be reached. Each line says ok, warn or FAIL and what to do. Exit\n' +
     'code 1 when something has failed. Nothing is changed, and nothing is sent but questions.',
   options: {
     receiver: { type: 'string', value: 'URL', about: 'A webhook address that must be reachable from here.' },
@@ -35,6 +36,7 @@ async function examine(call: Call): Promise<number> {
     () => checkDisk(settings.settings),
     () => checkPort(settings.settings),
     () => checkProvider(settings.settings),
+    () => checkBroker(settings.settings),
     ...(receiver === undefined ? [] : [() => checkReceiver(receiver, settings.settings)]),
   ];
   let failed = 0;

@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { request } from 'undici';
 import { lineId } from '../core/line-id.ts';
 import { customId, type Kind, makePost, oneKind } from './load/make-request.ts';
-import { apiKey, type Ours, startOurs } from './service.ts';
+import { apiKey, type Ours, type StartOptions, startOurs } from './service.ts';
 import type { Setup } from './setup.ts';
 import type { StandIn } from './stand-ins/provider.ts';
 
@@ -24,12 +24,13 @@ export const closesByOrder = {
 };
 
 /** A folder whose database holds one building batch of these rows; null: nothing but the schema. */
-export async function makeOpenBatch(setup: Setup, rows: Rows | null): Promise<string> {
+export async function makeOpenBatch(
+  setup: Setup,
+  rows: Rows | null,
+  settings: StartOptions['settings'] = closesByOrder,
+): Promise<string> {
   const folder = await setup.folder();
-  const ours = await startOurs(
-    { ...setup, profileFolder: null },
-    { folder, name: 'template', settings: closesByOrder },
-  );
+  const ours = await startOurs({ ...setup, profileFolder: null }, { folder, name: 'template', settings });
   try {
     if (rows) await sendBulk(ours, postLines(rows), rows.count);
   } finally {
@@ -39,12 +40,17 @@ export async function makeOpenBatch(setup: Setup, rows: Rows | null): Promise<st
 }
 
 /** The same, with that batch in progress at the stand-in and every row marked as sent. */
-export async function makeSentBatch(setup: Setup, rows: Rows, standIn: StandIn): Promise<string> {
-  const folder = await makeOpenBatch(setup, rows);
+export async function makeSentBatch(
+  setup: Setup,
+  rows: Rows,
+  standIn: StandIn,
+  settings: StartOptions['settings'] = closesByOrder,
+): Promise<string> {
+  const folder = await makeOpenBatch(setup, rows, settings);
   standIn.complete(null);
   const ours = await startOurs(
     { ...setup, profileFolder: null },
-    { folder, name: 'template', provider: standIn.url, settings: closesByOrder },
+    { folder, name: 'template', provider: standIn.url, settings },
   );
   try {
     await ours.call('POST', '/api/batches/1/upload');

@@ -1,5 +1,7 @@
 /** Every workload, in the order of the table. A new one is a file here, its floor a file beside, and a line in this list. */
 import type { Workload } from '../workload.ts';
+import { amqpDelivery } from './amqp-delivery.ts';
+import { amqpIntake } from './amqp-intake.ts';
 import { apply, applyLarge } from './apply.ts';
 import { build } from './build.ts';
 import { bulk } from './bulk.ts';
@@ -19,6 +21,8 @@ export const workloads: readonly Workload[] = [
   applyLarge,
   webhooks50,
   webhooks200,
+  amqpIntake,
+  amqpDelivery,
   line,
   growth,
   idle,

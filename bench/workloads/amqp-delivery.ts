@@ -1,0 +1,133 @@
+import { createWriteStream } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { type SharedBroker, useSharedBroker } from '../../test/broker/shared-broker.ts';
+import { startOurs } from '../service.ts';
+import type { Setup } from '../setup.ts';
+import { type StandIn, startStandIn } from '../stand-ins/provider.ts';
+import { expectFigures, readStored } from '../stored.ts';
+import { startTask } from '../task.ts';
+import { closesByOrder, copyTemplate, makeSentBatch, type Rows, resultLines } from '../templates.ts';
+import type { Sample, Workload } from '../workload.ts';
+
+const lineBytes = 1_600;
+const window = 200;
+
+interface Ready {
+  readonly template: string;
+  readonly rows: Rows;
+  readonly standIn: StandIn;
+  readonly broker: SharedBroker;
+  readonly queue: string;
+}
+
+/** A database in which every outcome is there and none has been handed over. */
+async function makeDueOutcomes(setup: Setup, rows: Rows, standIn: StandIn): Promise<string> {
+  const mute = await startMuteBroker();
+  const settings = { ...closesByOrder, RABBITMQ_URL: mute.url };
+  const template = await makeSentBatch(setup, rows, standIn, settings);
+  const resultPath = join(await setup.folder(), 'results.jsonl');
+  await pipeline(Readable.from(resultLines(rows.count, lineBytes)), createWriteStream(resultPath));
+  standIn.complete(resultPath);
+  const ours = await startOurs(
+    { ...setup, profileFolder: null },
+    { folder: template, name: 'template', provider: standIn.url, settings },
+  );
+  // Killed as the first deliveries begin, before any has failed.
+  await ours.saw((line) => line['to'] === 'delivering');
+  await ours.kill();
+  await mute.close();
+  return template;
+}
+
+/** Takes connections and says nothing. */
+async function startMuteBroker(): Promise<{ readonly url: string; close(): Promise<void> }> {
+  const server = createServer((socket) => void socket.on('error', () => {}).resume());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `amqp://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () => new Promise((resolve) => void server.close(() => resolve())),
+  };
+}
+
+async function measureOurs(setup: Setup, ready: Ready): Promise<Sample> {
+  const { template, rows, standIn, broker, queue } = ready;
+  const folder = await copyTemplate(setup, template);
+  const ours = await startOurs(setup, {
+    folder,
+    name: 'amqp-delivery',
+    provider: standIn.url,
+    settings: { ...closesByOrder, RABBITMQ_URL: broker.url },
+  });
+  try {
+    const before = ours.used();
+    const from = (await ours.saw(({ event }) => event === 'listening')).time;
+    const lastAt = (await ours.saw(({ event }) => event === 'batch_done')).time;
+    const after = ours.used();
+    await ours.stop();
+    const { states } = readStored(ours.databasePath);
+    const arrived = await emptyQueue(broker, queue);
+    expectFigures(
+      'amqp-delivery',
+      { delivered: states['delivered'], arrived },
+      { delivered: rows.count, arrived: rows.count },
+    );
+    return {
+      value: (rows.count * 1_000) / (lastAt - from),
+      memMb: after.memMb,
+      cpuMsPerRequest: (after.cpuMs - before.cpuMs) / rows.count,
+    };
+  } finally {
+    await ours.stop();
+  }
+}
+
+/** @returns how many messages were in it */
+async function emptyQueue(broker: SharedBroker, queue: string): Promise<number> {
+  const channel = await broker.openChannel();
+  const { messageCount } = await channel.purgeQueue(queue);
+  await channel.close();
+  return messageCount;
+}
+
+async function measureFloor({ rows, broker, queue }: Ready): Promise<Sample> {
+  const { count } = rows;
+  const floor = startTask('floors/amqp-delivery.ts', {
+    url: broker.url,
+    queue,
+    count,
+    window,
+    bytes: lineBytes,
+  });
+  const { seconds, cpuMs } = await floor.hear<{ seconds: number; cpuMs: number }>('result');
+  await floor.stop();
+  expectFigures("amqp-delivery's floor", { arrived: await emptyQueue(broker, queue) }, { arrived: count });
+  return { value: count / seconds, cpuMsPerRequest: cpuMs / count };
+}
+
+export const amqpDelivery: Workload = {
+  name: 'amqp-delivery',
+  work: '50,000 outcomes into a queue: persistent, mandatory, confirmed, recorded',
+  floor: 'the same publishes with a window of 200, recording nothing',
+  unit: '/s',
+  aims: [{ figure: 'ratio', atLeast: 0.6 }],
+  stores: ['sqlite'],
+  async prepare(setup) {
+    const standIn = await startStandIn();
+    const broker = await useSharedBroker();
+    const queue = await broker.makeQueue();
+    const delivery = { type: 'rabbitmq', rabbitmq_queue: queue };
+    const rows: Rows = { count: setup.size(50_000, 1_000), bodyBytes: 1_000, delivery };
+    const template = await makeDueOutcomes(setup, rows, standIn);
+    const ready: Ready = { template, rows, standIn, broker, queue };
+    return {
+      ours: () => measureOurs(setup, ready),
+      floor: () => measureFloor(ready),
+      close: async () => {
+        await Promise.all([standIn.close(), broker.close()]);
+      },
+    };
+  },
+};

@@ -1,0 +1,116 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type SharedBroker, useSharedBroker } from '../../test/broker/shared-broker.ts';
+import { customId, type Kind, makePost, oneKind } from '../load/make-request.ts';
+import { apiKey, type Ours, startOurs } from '../service.ts';
+import type { Setup } from '../setup.ts';
+import { expectFigures, readStored } from '../stored.ts';
+import { startTask } from '../task.ts';
+import { closesByOrder } from '../templates.ts';
+import type { Sample, Workload } from '../workload.ts';
+
+const bodyBytes = 2_000;
+/** The default of RABBITMQ_PREFETCH. */
+const prefetch = 500;
+
+interface Ready {
+  readonly broker: SharedBroker;
+  readonly count: number;
+}
+
+/** A durable queue with so many persistent messages in it. */
+async function fillQueue({ broker, count }: Ready): Promise<string> {
+  const queue = await broker.makeQueue();
+  const [kind] = oneKind as [Kind];
+  const producer = await broker.connection.createConfirmChannel();
+  for (let n = 1; n <= count; n++) {
+    const post = makePost(kind, customId('amqp-', n), bodyBytes);
+    producer.sendToQueue(queue, Buffer.from(post), { persistent: true, contentType: 'application/json' });
+    if (n % 2_000 === 0) await producer.waitForConfirms();
+  }
+  await producer.waitForConfirms();
+  await producer.close();
+  return queue;
+}
+
+async function measureOurs(setup: Setup, ready: Ready): Promise<Sample> {
+  const { broker, count } = ready;
+  const queue = await fillQueue(ready);
+  const ours = await startOurs(setup, {
+    folder: await setup.folder(),
+    name: 'amqp-intake',
+    settings: {
+      ...closesByOrder,
+      RABBITMQ_URL: broker.url,
+      RABBITMQ_INPUT_QUEUE: queue,
+      RABBITMQ_PREFETCH: prefetch,
+    },
+  });
+  try {
+    const before = ours.used();
+    const from = (await ours.saw(({ event }) => event === 'input_open')).time;
+    const lastAt = await untilStored(ours, count);
+    const after = ours.used();
+    await ours.stop();
+    expectFigures('amqp-intake', readStored(ours.databasePath), {
+      requests: count,
+      customIds: count,
+      bodies: count,
+      bodyBytes: count * bodyBytes,
+      counted: count,
+    });
+    await expectEmpty(broker, queue);
+    return {
+      value: (count * 1_000) / (lastAt - from),
+      memMb: after.memMb,
+      cpuMsPerRequest: (after.cpuMs - before.cpuMs) / count,
+    };
+  } finally {
+    await ours.stop();
+  }
+}
+
+/** @returns when the last message had been acknowledged */
+async function untilStored(ours: Ours, count: number): Promise<number> {
+  const name = 'openai_batch_manager_input_messages_total{end="stored"} ';
+  for (let looks = 0; looks < 10_000; looks++) {
+    const response = await fetch(`${ours.url}/metrics`, { headers: { authorization: `Bearer ${apiKey}` } });
+    const line = (await response.text()).split('\n').find((text) => text.startsWith(name));
+    if (Number(line?.slice(name.length)) >= count) return Date.now();
+    await pause(20);
+  }
+  throw new Error(`${count} messages were not stored`);
+}
+
+async function expectEmpty(broker: SharedBroker, queue: string): Promise<void> {
+  const channel = await broker.openChannel();
+  const { messageCount } = await channel.checkQueue(queue);
+  await channel.close();
+  if (messageCount > 0) throw new Error(`amqp-intake: ${messageCount} messages are still in the queue`);
+}
+
+async function measureFloor(ready: Ready): Promise<Sample> {
+  const queue = await fillQueue(ready);
+  const { url } = ready.broker;
+  const floor = startTask('floors/amqp-intake.ts', { url, queue, count: ready.count, prefetch });
+  const { seconds, cpuMs } = await floor.hear<{ seconds: number; cpuMs: number }>('result');
+  await floor.stop();
+  await expectEmpty(ready.broker, queue);
+  return { value: ready.count / seconds, cpuMsPerRequest: cpuMs / ready.count };
+}
+
+export const amqpIntake: Workload = {
+  name: 'amqp-intake',
+  work: '50,000 requests of 2 KB out of a queue, acknowledged after the commit',
+  floor: 'a consumer that only acknowledges',
+  unit: '/s',
+  aims: [{ figure: 'ratio', atLeast: 0.4 }],
+  stores: ['sqlite'],
+  async prepare(setup) {
+    const ready: Ready = { broker: await useSharedBroker(), count: setup.size(50_000, 1_000) };
+    return {
+      ours: () => measureOurs(setup, ready),
+      floor: () => measureFloor(ready),
+      close: () => ready.broker.close(),
+    };
+  },
+};

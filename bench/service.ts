@@ -17,6 +17,11 @@ export interface LogLine {
   readonly [name: string]: unknown;
 }
 
+/** Epoch milliseconds of a line, however the log writes its time. */
+export function timeOf({ time }: LogLine): number {
+  return new Date(time).getTime();
+}
+
 export interface Ours {
   readonly url: string;
   readonly pid: number;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type SharedBroker, useSharedBroker } from '../../test/broker/shared-broker.ts';
-import { startOurs } from '../service.ts';
+import { startOurs, timeOf } from '../service.ts';
 import type { Setup } from '../setup.ts';
 import { type StandIn, startStandIn } from '../stand-ins/provider.ts';
 import { expectFigures, readStored } from '../stored.ts';
@@ -63,8 +63,8 @@ async function measureOurs(setup: Setup, ready: Ready): Promise<Sample> {
   });
   try {
     const before = ours.used();
-    const from = (await ours.saw(({ event }) => event === 'listening')).time;
-    const lastAt = (await ours.saw(({ event }) => event === 'batch_done')).time;
+    const from = timeOf(await ours.saw(({ event }) => event === 'listening'));
+    const lastAt = timeOf(await ours.saw(({ event }) => event === 'batch_done'));
     const after = ours.used();
     await ours.stop();
     const { states } = readStored(ours.databasePath);

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type SharedBroker, useSharedBroker } from '../../test/broker/shared-broker.ts';
 import { customId, type Kind, makePost, oneKind } from '../load/make-request.ts';
-import { apiKey, type Ours, startOurs } from '../service.ts';
+import { apiKey, type Ours, startOurs, timeOf } from '../service.ts';
 import type { Setup } from '../setup.ts';
 import { expectFigures, readStored } from '../stored.ts';
 import { startTask } from '../task.ts';
@@ -47,7 +47,7 @@ async function measureOurs(setup: Setup, ready: Ready): Promise<Sample> {
   });
   try {
     const before = ours.used();
-    const from = (await ours.saw(({ event }) => event === 'input_open')).time;
+    const from = timeOf(await ours.saw(({ event }) => event === 'input_open'));
     const lastAt = await untilStored(ours, count);
     const after = ours.used();
     await ours.stop();

@@ -3,9 +3,9 @@ import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { type SharedBroker, useSharedBroker } from '../../test/broker/shared-broker.ts';
 import { startOurs, timeOf } from '../service.ts';
 import type { Setup } from '../setup.ts';
+import { type Broker, openBroker } from '../stand-ins/broker.ts';
 import { type StandIn, startStandIn } from '../stand-ins/provider.ts';
 import { expectFigures, readStored } from '../stored.ts';
 import { startTask } from '../task.ts';
@@ -19,7 +19,7 @@ interface Ready {
   readonly template: string;
   readonly rows: Rows;
   readonly standIn: StandIn;
-  readonly broker: SharedBroker;
+  readonly broker: Broker;
   readonly queue: string;
 }
 
@@ -68,7 +68,7 @@ async function measureOurs(setup: Setup, ready: Ready): Promise<Sample> {
     const after = ours.used();
     await ours.stop();
     const { states } = readStored(ours.databasePath);
-    const arrived = await emptyQueue(broker, queue);
+    const arrived = await broker.empty(queue);
     expectFigures(
       'amqp-delivery',
       { delivered: states['delivered'], arrived },
@@ -84,14 +84,6 @@ async function measureOurs(setup: Setup, ready: Ready): Promise<Sample> {
   }
 }
 
-/** @returns how many messages were in it */
-async function emptyQueue(broker: SharedBroker, queue: string): Promise<number> {
-  const channel = await broker.openChannel();
-  const { messageCount } = await channel.purgeQueue(queue);
-  await channel.close();
-  return messageCount;
-}
-
 async function measureFloor({ rows, broker, queue }: Ready): Promise<Sample> {
   const { count } = rows;
   const floor = startTask('floors/amqp-delivery.ts', {
@@ -103,7 +95,7 @@ async function measureFloor({ rows, broker, queue }: Ready): Promise<Sample> {
   });
   const { seconds, cpuMs } = await floor.hear<{ seconds: number; cpuMs: number }>('result');
   await floor.stop();
-  expectFigures("amqp-delivery's floor", { arrived: await emptyQueue(broker, queue) }, { arrived: count });
+  expectFigures("amqp-delivery's floor", { arrived: await broker.empty(queue) }, { arrived: count });
   return { value: count / seconds, cpuMsPerRequest: cpuMs / count };
 }
 
@@ -116,7 +108,7 @@ export const amqpDelivery: Workload = {
   stores: ['sqlite'],
   async prepare(setup) {
     const standIn = await startStandIn();
-    const broker = await useSharedBroker();
+    const broker = await openBroker();
     const queue = await broker.makeQueue();
     const delivery = { type: 'rabbitmq', rabbitmq_queue: queue };
     const rows: Rows = { count: setup.size(50_000, 1_000), bodyBytes: 1_000, delivery };

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type SharedBroker, useSharedBroker } from '../../test/broker/shared-broker.ts';
 import { customId, type Kind, makePost, oneKind } from '../load/make-request.ts';
 import { apiKey, type Ours, startOurs, timeOf } from '../service.ts';
 import type { Setup } from '../setup.ts';
+import { type Broker, openBroker } from '../stand-ins/broker.ts';
 import { expectFigures, readStored } from '../stored.ts';
 import { startTask } from '../task.ts';
 import { closesByOrder } from '../templates.ts';
@@ -13,7 +13,7 @@ const bodyBytes = 2_000;
 const prefetch = 500;
 
 interface Ready {
-  readonly broker: SharedBroker;
+  readonly broker: Broker;
   readonly count: number;
 }
 
@@ -81,11 +81,9 @@ async function untilStored(ours: Ours, count: number): Promise<number> {
   throw new Error(`${count} messages were not stored`);
 }
 
-async function expectEmpty(broker: SharedBroker, queue: string): Promise<void> {
-  const channel = await broker.openChannel();
-  const { messageCount } = await channel.checkQueue(queue);
-  await channel.close();
-  if (messageCount > 0) throw new Error(`amqp-intake: ${messageCount} messages are still in the queue`);
+async function expectEmpty(broker: Broker, queue: string): Promise<void> {
+  const left = await broker.empty(queue);
+  if (left > 0) throw new Error(`amqp-intake: ${left} messages are still in the queue`);
 }
 
 async function measureFloor(ready: Ready): Promise<Sample> {
@@ -106,7 +104,7 @@ export const amqpIntake: Workload = {
   aims: [{ figure: 'ratio', atLeast: 0.4 }],
   stores: ['sqlite'],
   async prepare(setup) {
-    const ready: Ready = { broker: await useSharedBroker(), count: setup.size(50_000, 1_000) };
+    const ready: Ready = { broker: await openBroker(), count: setup.size(50_000, 1_000) };
     return {
       ours: () => measureOurs(setup, ready),
       floor: () => measureFloor(ready),

@@ -36,7 +36,7 @@ export async function listLeases(
 /** Batches whose last try failed, newest failure first. Index: batches_troubled. */
 export async function listTroubled(tx: Tx, input: { readonly limit: number }): Promise<WorkRow[]> {
   return tx.all<WorkRow>(
-    `select ${columns} from batches where last_error is not null and deleted_at is null
+    `select ${columns} from batches where last_error is not null and tries > 0 and deleted_at is null
      order by last_error_at desc limit ?`,
     input.limit,
   );

@@ -53,5 +53,5 @@ export function absolute(at: number): string {
 export function hourOrDay(at: number, byDay: boolean): string {
   return byDay
     ? new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' }).format(at)
-    : new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' }).format(at);
+    : new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at);
 }

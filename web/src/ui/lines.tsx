@@ -1,4 +1,5 @@
 /** Lines over time, with a rule where there is something to keep to. Gaps are gaps. */
+import { useWidth } from '../lib/use-width.ts';
 import { labelled } from './stacked-bars.tsx';
 
 interface Line {
@@ -16,10 +17,10 @@ interface LinesProps {
   readonly height?: number;
 }
 
-const width = 600;
 const foot = 16;
 
 export function Lines({ labels, lines, format, rule, height = 130 }: LinesProps) {
+  const [box, width] = useWidth<HTMLDivElement>();
   const values = lines.flatMap((line) => line.values.filter((value) => value !== null));
   const most = Math.max(1, ...values, rule && Math.max(...values, 0) > rule.at / 4 ? rule.at : 0) * 1.08;
   const step = width / Math.max(1, labels.length);
@@ -27,7 +28,7 @@ export function Lines({ labels, lines, format, rule, height = 130 }: LinesProps)
   const y = (value: number) => tall - (value / most) * (tall - 12);
   const showRule = rule !== undefined && rule.at <= most;
   return (
-    <div>
+    <div ref={box}>
       <div className="flex gap-3 flex-wrap hint mb-1" aria-hidden="true">
         {lines.map(({ name, color }) => (
           <span key={name} className="inline-flex items-center gap-1">
@@ -37,7 +38,7 @@ export function Lines({ labels, lines, format, rule, height = 130 }: LinesProps)
         ))}
         {values.length > 0 && <span className="ml-auto">most: {format(Math.max(...values))}</span>}
       </div>
-      <svg viewBox={`0 0 ${width} ${height}`} className="w-full h-auto" aria-hidden="true">
+      <svg viewBox={`0 0 ${width} ${height}`} width={width} height={height} aria-hidden="true">
         <line x1="0" x2={width} y1={tall} y2={tall} stroke="var(--color-base-300)" />
         {showRule && (
           <>
@@ -72,7 +73,7 @@ export function Lines({ labels, lines, format, rule, height = 130 }: LinesProps)
             )}
           </g>
         ))}
-        {labelled(labels).map(({ label, index }) => (
+        {labelled(labels, width).map(({ label, index }) => (
           <text
             key={label}
             x={(index + 0.5) * step}

@@ -1,6 +1,7 @@
 /** Bars over time, stacked, from zero; empty buckets are drawn, the running one is hatched. */
 import { useId } from 'react';
 import { compact } from '../lib/numbers.ts';
+import { useWidth } from '../lib/use-width.ts';
 
 export interface Series {
   readonly name: string;
@@ -17,18 +18,18 @@ interface StackedBarsProps {
   readonly running?: boolean;
 }
 
-const width = 600;
 const foot = 16;
 
 export function StackedBars(props: StackedBarsProps) {
   const { series, buckets, height = 130, format = compact, running = true } = props;
   const hatch = useId();
+  const [box, width] = useWidth<HTMLDivElement>();
   const sums = buckets.map(({ values }) => values.reduce((sum, value) => sum + value, 0));
   const most = Math.max(1, ...sums);
   const step = width / Math.max(1, buckets.length);
   const tall = height - foot;
   return (
-    <div>
+    <div ref={box}>
       <div className="flex gap-3 flex-wrap hint mb-1" aria-hidden="true">
         {series.map(({ name, color }) => (
           <span key={name} className="inline-flex items-center gap-1">
@@ -38,7 +39,7 @@ export function StackedBars(props: StackedBarsProps) {
         ))}
         <span className="ml-auto">{Math.max(...sums, 0) > 0 ? `most: ${format(most)}` : ''}</span>
       </div>
-      <svg viewBox={`0 0 ${width} ${height}`} className="w-full h-auto" aria-hidden="true">
+      <svg viewBox={`0 0 ${width} ${height}`} width={width} height={height} aria-hidden="true">
         <pattern id={hatch} width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
           <rect width="2" height="5" fill="var(--color-base-100)" opacity="0.75" />
         </pattern>
@@ -70,7 +71,10 @@ export function StackedBars(props: StackedBarsProps) {
             </g>
           );
         })}
-        {labelled(buckets.map(({ label }) => label)).map(({ label, index }) => (
+        {labelled(
+          buckets.map(({ label }) => label),
+          width,
+        ).map(({ label, index }) => (
           <text
             key={label}
             x={index * step + step / 2}
@@ -87,9 +91,9 @@ export function StackedBars(props: StackedBarsProps) {
   );
 }
 
-/** About six labels, evenly. */
-export function labelled(labels: readonly string[]): { label: string; index: number }[] {
-  const every = Math.max(1, Math.ceil(labels.length / 6));
+/** As many labels as have room, evenly. */
+export function labelled(labels: readonly string[], width: number): { label: string; index: number }[] {
+  const every = Math.max(1, Math.ceil(labels.length / Math.max(2, width / 90)));
   return labels
     .map((label, index) => ({ label, index }))
     .filter(({ index }) => index % every === Math.floor(every / 2));

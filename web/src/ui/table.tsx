@@ -34,7 +34,7 @@ export function Table<R>(props: TableProps<R>) {
   const { caption, columns, rows, keyOf, selection } = props;
   const { current, setCurrent, body } = useCurrentRow(props);
   return (
-    <div className="overflow-x-auto" data-scroll="">
+    <div className="relative overflow-x-auto">
       <table className="rows">
         <caption className="sr-only">{caption}</caption>
         <thead>

@@ -12,7 +12,7 @@ export function Track({ batch }: { readonly batch: BatchDetail }) {
   const boxes = readTrack(readStays(batch.transitions), batch.state, end);
   const over = batch.ended_at !== null;
   return (
-    <div className="overflow-x-auto -mx-1 px-1 pb-1">
+    <div className="relative overflow-x-auto -mx-1 px-1 pb-1">
       <ol className="flex min-w-max lg:min-w-0 gap-1" aria-label={`The way of batch ${batch.id}`}>
         {boxes.map((box) => (
           <TrackBox key={box.state} box={box} over={over} />

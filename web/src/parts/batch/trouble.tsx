@@ -40,7 +40,7 @@ export function Trouble({ batch }: { readonly batch: BatchDetail }) {
           </p>
         </Note>
       )}
-      {batch.last_error !== null && (
+      {batch.last_error !== null && !(waits && batch.last_error === batch.waiting_reason) && (
         <Note tone="watch" title={`${batch.tries} ${batch.tries === 1 ? 'try' : 'tries'} failed`}>
           <p>{batch.last_error}</p>
           <p className="hint mt-1">

@@ -5,10 +5,10 @@ import { type PointerEvent, useRef, useState } from 'react';
 import { overviewQuery } from '../../api/queries.ts';
 import { count } from '../../lib/numbers.ts';
 import { hourOrDay } from '../../lib/time.ts';
+import { useWidth } from '../../lib/use-width.ts';
 import { Figure } from '../../ui/figure.tsx';
 import { labelled } from '../../ui/stacked-bars.tsx';
 
-const width = 1_200;
 const height = 74;
 const foot = 15;
 const hourMs = 3_600_000;
@@ -34,6 +34,7 @@ export function Arrivals() {
 function Bars({ hours }: { readonly hours: readonly { hour: string; accepted: number }[] }) {
   const navigate = useNavigate({ from: '/requests' });
   const { after, before } = useSearch({ from: '/requests' });
+  const [frame, width] = useWidth<HTMLDivElement>();
   const box = useRef<SVGSVGElement>(null);
   const [drag, setDrag] = useState<readonly [number, number] | null>(null);
   const most = Math.max(1, ...hours.map(({ accepted }) => accepted));
@@ -60,50 +61,57 @@ function Bars({ hours }: { readonly hours: readonly { hour: string; accepted: nu
     return (!after || at >= Date.parse(after) - hourMs + 1) && (!before || at < Date.parse(before));
   };
   return (
-    <svg
-      ref={box}
-      viewBox={`0 0 ${width} ${height}`}
-      className="w-full h-auto touch-pan-y cursor-crosshair select-none"
-      aria-hidden="true"
-      onPointerDown={(event) => {
-        event.currentTarget.setPointerCapture(event.pointerId);
-        setDrag([bucketAt(event), bucketAt(event)]);
-      }}
-      onPointerMove={(event) => {
-        if (drag) setDrag([drag[0], bucketAt(event)]);
-      }}
-      onPointerUp={finish}
-      onPointerCancel={() => setDrag(null)}
-    >
-      <line x1="0" x2={width} y1={height - foot} y2={height - foot} stroke="var(--color-base-300)" />
-      {hours.map(({ hour, accepted }, index) => {
-        const size = (accepted / most) * (height - foot - 4);
-        return (
-          <rect
-            key={hour}
-            x={index * step + 3}
-            y={height - foot - Math.max(size, accepted > 0 ? 1.5 : 0)}
-            width={step - 6}
-            height={Math.max(size, accepted > 0 ? 1.5 : 0)}
-            fill="var(--color-primary)"
-            opacity={lit(index) ? 0.9 : 0.3}
+    <div ref={frame}>
+      <svg
+        ref={box}
+        viewBox={`0 0 ${width} ${height}`}
+        width={width}
+        height={height}
+        className="touch-pan-y cursor-crosshair select-none"
+        aria-hidden="true"
+        onPointerDown={(event) => {
+          event.currentTarget.setPointerCapture(event.pointerId);
+          setDrag([bucketAt(event), bucketAt(event)]);
+        }}
+        onPointerMove={(event) => {
+          if (drag) setDrag([drag[0], bucketAt(event)]);
+        }}
+        onPointerUp={finish}
+        onPointerCancel={() => setDrag(null)}
+      >
+        <line x1="0" x2={width} y1={height - foot} y2={height - foot} stroke="var(--color-base-300)" />
+        {hours.map(({ hour, accepted }, index) => {
+          const size = (accepted / most) * (height - foot - 4);
+          return (
+            <rect
+              key={hour}
+              x={index * step + 3}
+              y={height - foot - Math.max(size, accepted > 0 ? 1.5 : 0)}
+              width={step - 6}
+              height={Math.max(size, accepted > 0 ? 1.5 : 0)}
+              fill="var(--color-primary)"
+              opacity={lit(index) ? 0.9 : 0.3}
+            >
+              <title>{`${hourOrDay(Date.parse(hour), false)}: ${count(accepted)}`}</title>
+            </rect>
+          );
+        })}
+        {labelled(
+          hours.map(({ hour }) => hourOrDay(Date.parse(hour), false)),
+          width,
+        ).map(({ label, index }) => (
+          <text
+            key={label}
+            x={(index + 0.5) * step}
+            y={height - 2}
+            fontSize="11"
+            textAnchor="middle"
+            fill="var(--muted)"
           >
-            <title>{`${hourOrDay(Date.parse(hour), false)}: ${count(accepted)}`}</title>
-          </rect>
-        );
-      })}
-      {labelled(hours.map(({ hour }) => hourOrDay(Date.parse(hour), false))).map(({ label, index }) => (
-        <text
-          key={label}
-          x={(index + 0.5) * step}
-          y={height - 2}
-          fontSize="12"
-          textAnchor="middle"
-          fill="var(--muted)"
-        >
-          {label}
-        </text>
-      ))}
-    </svg>
+            {label}
+          </text>
+        ))}
+      </svg>
+    </div>
   );
 }

@@ -74,7 +74,7 @@ export function Costs() {
                 columns={[
                   {
                     key: 'name',
-                    head: words[list.by].slice(3),
+                    head: { day: 'Day (UTC)', model: 'Model', tag: 'Tag' }[list.by],
                     cell: (row) => (
                       <span className="block max-w-64 truncate" title={nameOf(row, list.by)}>
                         <bdi>{nameOf(row, list.by)}</bdi>

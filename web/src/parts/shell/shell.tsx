@@ -49,7 +49,7 @@ function Frame({ path }: { readonly path: string }) {
         Skip to content
       </a>
       <aside className="lg:sticky lg:top-0 lg:h-screen flex lg:flex-col items-stretch max-lg:items-center gap-2 lg:gap-3 p-2 lg:p-3 bg-base-200 border-base-300 lg:border-r max-lg:border-b">
-        <p className="px-2.5 py-1.5 font-semibold max-lg:hidden flex items-center gap-2">
+        <p className="px-2.5 py-1.5 font-semibold max-lg:hidden whitespace-nowrap flex items-center gap-2">
           <img src="/favicon.svg" alt="" width="20" height="20" />
           Batch Manager
         </p>

@@ -1,0 +1,84 @@
+/** A stage on which every state of a batch, every end of a request and every kind of trouble is to be seen. */
+import { until } from '../until.ts';
+import { makePosts, setConsoleStage } from './console-stage.ts';
+
+interface Listed {
+  readonly data: readonly { readonly id: number; readonly state: string; readonly custom_id: string }[];
+}
+
+/** A service with history, and the pages worth a picture by name. */
+export async function setPictureStage() {
+  const stage = await setConsoleStage(
+    { SUBMIT_CONCURRENCY: 4 },
+    { scripts: ['rows-400-in-error-file'], tokenCaps: { 'o4-mini': 1_000 }, tokenCapAt: 'create' },
+  );
+  const { call, send, taker, uploadAll, settle } = stage;
+  const webhook = taker.url;
+  const body = (model: string, input = 'Summarise the annual report in three sentences.') => ({
+    body: { model, input },
+  });
+  await send([
+    ...makePosts(180, 'report-2026', { webhook, tag: 'finance', ...body('gpt-4o-mini') }),
+    ...makePosts(60, 'ticket', { webhook, tag: 'support', ...body('gpt-5-mini') }),
+    ...makePosts(24, 'faq', { tag: 'support', ...body('gpt-4.1') }),
+    ...makePosts(12, 'house', { ...body('our-own-model') }),
+  ]);
+  await uploadAll();
+  await settle();
+  taker.answerWith(410);
+  await send(makePosts(40, 'invoice', { webhook, tag: 'finance', ...body('gpt-4o-mini') }));
+  await uploadAll();
+  await settle();
+  taker.answerWith(200);
+  await send(makePosts(30, 'refused', { webhook, ...body('no-such-model') }));
+  await send(makePosts(90, 'review', { webhook, tag: 'research', ...body('o4-mini', 'word '.repeat(900)) }));
+  await send(makePosts(25, 'stopped', { webhook, ...body('gpt-4o') }));
+  const { data: open } = await call<Listed>('GET', '/api/batches?state=building');
+  await call('POST', `/api/batches/${open[0]?.id}/cancel`);
+  await uploadAll();
+  const states = async () => (await call<Listed>('GET', '/api/batches?limit=100')).data;
+  await until(async () => {
+    const all = (await states()).map(({ state }) => state);
+    return all.includes('waiting_for_capacity') && all.includes('failed');
+  }, 30_000);
+  await send(makePosts(35, 'question', { webhook, tag: 'support', ...body('gpt-5-mini') }));
+  await call('POST', '/api/batches/1/redeliver?which=all');
+  await settleQuietly(stage.call);
+  const all = await states();
+  const find = (state: string) => all.find((batch) => batch.state === state)?.id;
+  const oneOf = async (query: string) =>
+    (await call<Listed>('GET', `/api/requests?${query}&limit=1`)).data[0]?.id;
+  return {
+    url: stage.url,
+    close: stage.close,
+    pages: {
+      overview: '/',
+      'overview-30d': '/?range=30d',
+      batches: '/batches',
+      'batches-none': '/batches?state=expired',
+      'batch-done': '/batches/1',
+      'batch-waiting': `/batches/${find('waiting_for_capacity')}`,
+      'batch-failed': `/batches/${find('failed')}?tab=transitions`,
+      'batch-cancelled': `/batches/${find('cancelled')}?tab=files`,
+      'batch-gone': '/batches/999999',
+      requests: '/requests',
+      'requests-filtered': '/requests?outcome=failed&tag=finance',
+      request: `/requests/${await oneOf('state=delivered')}`,
+      'request-undelivered': `/requests/${await oneOf('state=delivery_failed')}`,
+      activity: '/activity',
+      'settings-rules': '/settings/rules',
+      'settings-costs': '/settings/costs',
+      'settings-keys': '/settings/keys',
+      'settings-records': '/settings/records?kind=transitions',
+      'sign-in': '/sign-in',
+    } as Record<string, string>,
+  };
+}
+
+/** Until nothing is on its way any more. */
+async function settleQuietly(call: <T>(method: string, path: string) => Promise<T>): Promise<void> {
+  await until(
+    async () => (await call<Listed>('GET', '/api/requests?state=delivering&limit=1')).data.length === 0,
+    30_000,
+  );
+}

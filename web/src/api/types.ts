@@ -2,6 +2,7 @@
 import type { Static } from 'typebox';
 import type * as views from '../../../core/contract/views.ts';
 
+export type { BrokerView } from '../../../core/contract/broker.ts';
 export type * from '../../../core/contract/console.ts';
 export type Batch = Static<typeof views.BatchSchema>;
 export type BatchDetail = Static<typeof views.BatchDetailSchema>;

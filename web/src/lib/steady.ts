@@ -1,5 +1,5 @@
 /** Keeps a list under the reader's eyes: rows change in place, new ones wait until they are asked for. */
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 
 export interface Steady<R> {
   readonly rows: readonly R[];
@@ -22,20 +22,25 @@ export function keepSteady<R>(standing: readonly R[], fresh: readonly R[], idOf:
   });
 }
 
-/** @param address what the list is of; another one begins anew */
+/** @param address what the rows are a list of; another one begins anew */
 export function useSteady<R>(fresh: readonly R[], idOf: (row: R) => number, address: string): Steady<R> {
-  const [standing, setStanding] = useState<readonly R[]>(fresh);
-  const shownFor = useRef(address);
-  const begins = shownFor.current !== address || standing.length === 0;
-  const rows = begins ? fresh : keepSteady(standing, fresh, idOf);
+  const standing = useRef<{ readonly address: string; readonly rows: readonly R[] }>({ address, rows: [] });
+  const [asked, setAsked] = useState(0);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `asked` says that the newest rows are wanted; idOf is a pure reading
+  const rows = useMemo(() => {
+    const { address: before, rows: shown } = standing.current;
+    return before !== address || shown.length === 0 ? fresh : keepSteady(shown, fresh, idOf);
+  }, [fresh, address, asked]);
   useEffect(() => {
-    shownFor.current = address;
-    setStanding(rows);
-  });
+    standing.current = { address, rows };
+  }, [address, rows]);
   const newest = rows.length === 0 ? Number.POSITIVE_INFINITY : Math.max(...rows.map(idOf));
   return {
     rows,
     waiting: fresh.filter((row) => idOf(row) > newest).length,
-    show: () => setStanding(fresh),
+    show: () => {
+      standing.current = { address, rows: [] };
+      setAsked(asked + 1);
+    },
   };
 }

@@ -29,8 +29,10 @@ export function BatchesPage() {
   const lookEvery = useLookEvery();
   const asked = useQuery({
     queryKey: ['batches', 'list', search],
-    queryFn: ({ signal }) =>
-      call<BatchList>(`/api/batches${query({ ...search, limit: pageRows })}`, { signal }),
+    queryFn: async ({ signal }) => ({
+      ...(await call<BatchList>(`/api/batches${query({ ...search, limit: pageRows })}`, { signal })),
+      address: JSON.stringify(search),
+    }),
     placeholderData: keepPreviousData,
     refetchInterval: lookEvery,
   });
@@ -40,7 +42,7 @@ export function BatchesPage() {
       <PageHead title="Batches" />
       <StateChips />
       <Loaded asked={asked} what="the batches" rows={12}>
-        {({ data, next_cursor }) =>
+        {({ data, next_cursor, address }) =>
           data.length === 0 && !filtered ? (
             <Empty kind="nothing_yet" title="No batches yet: the first request opens one">
               <FirstRequest />
@@ -50,7 +52,7 @@ export function BatchesPage() {
               <Button onClick={() => void navigate({ search: {} })}>Clear the filter</Button>
             </Empty>
           ) : (
-            <BatchTable data={data} nextCursor={next_cursor} />
+            <BatchTable data={data} nextCursor={next_cursor} address={address} />
           )
         }
       </Loaded>
@@ -58,10 +60,17 @@ export function BatchesPage() {
   );
 }
 
-function BatchTable({ data, nextCursor }: { readonly data: Batch[]; readonly nextCursor: string | null }) {
+interface BatchTableProps {
+  readonly data: Batch[];
+  readonly nextCursor: string | null;
+  /** What the rows are a list of. */
+  readonly address: string;
+}
+
+function BatchTable({ data, nextCursor, address }: BatchTableProps) {
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const { rows, waiting, show } = useSteady(data, ({ id }) => id, JSON.stringify(search));
+  const { rows, waiting, show } = useSteady(data, ({ id }) => id, address);
   const [acting, setActing] = useState<number | null>(null);
   useHold(acting !== null);
   const chosen = rows.find(({ id }) => id === acting);

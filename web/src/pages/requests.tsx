@@ -31,8 +31,10 @@ export function RequestsPage() {
   const lookEvery = useLookEvery();
   const asked = useQuery({
     queryKey: ['requests', 'list', search],
-    queryFn: ({ signal }) =>
-      call<RequestList>(`/api/requests${query({ ...search, limit: pageRows })}`, { signal }),
+    queryFn: async ({ signal }) => ({
+      ...(await call<RequestList>(`/api/requests${query({ ...search, limit: pageRows })}`, { signal })),
+      address: JSON.stringify(search),
+    }),
     placeholderData: keepPreviousData,
     refetchInterval: lookEvery,
   });
@@ -57,7 +59,7 @@ export function RequestsPage() {
       <Arrivals />
       <div className="mt-4">
         <Loaded asked={asked} what="the requests" rows={12}>
-          {({ data, next_cursor }) =>
+          {({ data, next_cursor, address }) =>
             data.length === 0 && next_cursor === null ? (
               filtered ? (
                 <Empty kind="no_match" title="No request matches">
@@ -69,7 +71,7 @@ export function RequestsPage() {
                 </Empty>
               )
             ) : (
-              <RequestTable data={data} nextCursor={next_cursor} filtered={filtered} />
+              <RequestTable data={data} nextCursor={next_cursor} address={address} filtered={filtered} />
             )
           }
         </Loaded>
@@ -82,12 +84,14 @@ interface RequestTableProps {
   readonly data: Request[];
   readonly nextCursor: string | null;
   readonly filtered: boolean;
+  /** What the rows are a list of. */
+  readonly address: string;
 }
 
-function RequestTable({ data, nextCursor, filtered }: RequestTableProps) {
+function RequestTable({ data, nextCursor, filtered, address }: RequestTableProps) {
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const { rows, waiting, show } = useSteady(data, ({ id }) => id, JSON.stringify(search));
+  const { rows, waiting, show } = useSteady(data, ({ id }) => id, address);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   useHold(selected.size > 0);
   const toggle = (key: string) => {

@@ -44,9 +44,9 @@ export function Figure({ title, summary, facts, children, aside }: FigureProps) 
 
 function FactsTable({ facts, caption }: { readonly facts: Facts; readonly caption: string }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by key
     <div
       className="relative overflow-auto max-h-64"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by key
       tabIndex={0}
       role="region"
       aria-label={`${caption}, as table`}

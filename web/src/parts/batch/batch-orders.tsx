@@ -22,6 +22,23 @@ export function batchOrders(batch: Batch, onDeleted?: () => void): Order[] {
       ),
       done: `Batch ${batch.id} is closed and will be uploaded.`,
     },
+    ...(batch.condition === 'vanished'
+      ? [
+          {
+            label: 'Resubmit',
+            path: `${path}/resubmit`,
+            refused: (batch.moves as readonly string[]).includes('resubmit')
+              ? null
+              : 'It is being sent again already.',
+            confirm: {
+              title: `Send ${name} again?`,
+              text: `${plural(batch.request_count, 'request')} run at OpenAI once more. What the lost batch may have cost is paid twice.`,
+              yes: `Send ${name} again`,
+            },
+            done: `Batch ${batch.id} is sent again.`,
+          },
+        ]
+      : []),
     {
       label: 'Restart',
       path: `${path}/restart`,

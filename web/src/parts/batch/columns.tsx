@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import type { Batch } from '../../api/types.ts';
 import { bytes, compact, count, money } from '../../lib/numbers.ts';
+import { duration } from '../../lib/time.ts';
 import type { Column } from '../../ui/table.tsx';
 import { When } from '../../ui/when.tsx';
 import { BatchBadge } from '../state-badge.tsx';
@@ -19,7 +20,7 @@ export const batchColumns: readonly Column<Batch>[] = [
   },
   { key: 'way', head: 'Way', wide: true, cell: ({ state }) => <Ticks state={state} /> },
   { key: 'state', head: 'State', cell: (batch) => <BatchBadge batch={batch} /> },
-  { key: 'since', head: 'For', number: true, cell: ({ state_at }) => <When at={state_at} bare /> },
+  { key: 'since', head: 'For', number: true, cell: (batch) => <InState batch={batch} /> },
   {
     key: 'model',
     head: 'Model',
@@ -71,6 +72,17 @@ export const batchColumns: readonly Column<Batch>[] = [
   },
   { key: 'created', head: 'Created', wide: true, cell: ({ created_at }) => <When at={created_at} /> },
 ];
+
+/** How long it has stood there, against what is usual. */
+function InState({ batch }: { readonly batch: Batch }) {
+  const usual = batch.state_p95_ms === null ? '' : `95 % stay no longer than ${duration(batch.state_p95_ms)}`;
+  return (
+    <span className={batch.unusually_long ? 'text-watch font-medium' : ''} title={usual}>
+      <When at={batch.state_at} bare />
+      {batch.unusually_long && <span className="sr-only"> (unusually long)</span>}
+    </span>
+  );
+}
 
 /** Unknown is never zero. */
 export function Paid({ batch }: { readonly batch: Batch }) {

@@ -7,8 +7,17 @@ import { call } from '../../api/client.ts';
 import type { BatchDetail, ErrorCountView } from '../../api/types.ts';
 import { compact, count } from '../../lib/numbers.ts';
 import { prettyJson } from '../../lib/pretty-json.ts';
+import { duration } from '../../lib/time.ts';
 import { type Tone, toneColor } from '../../lib/tones.ts';
 import { When } from '../../ui/when.tsx';
+
+/** What holds a batch, and what lets it go on. */
+const conditionWords = {
+  vanished:
+    'OpenAI does not know this batch any more. It is sent again by itself once its window and an hour are over, or by Resubmit; what it cost there would be paid twice.',
+  foreign_credentials:
+    'Its files belong to another key, project or address than those in use now. Bring the former credentials back to go on with it.',
+} as const satisfies Record<NonNullable<BatchDetail['condition']>, string>;
 
 function Note({ tone, title, children }: { tone: Tone; title: ReactNode; children: ReactNode }) {
   const Icon = tone === 'waiting' ? Hourglass : CircleAlert;
@@ -45,6 +54,22 @@ export function Trouble({ batch }: { readonly batch: BatchDetail }) {
           <p>{batch.last_error}</p>
           <p className="hint mt-1">
             Next try <When at={batch.next_try_at} none="not planned" />.
+          </p>
+        </Note>
+      )}
+      {batch.condition !== null && (
+        <Note tone="watch" title={`Held: ${batch.condition.replaceAll('_', ' ')}`}>
+          <p>{conditionWords[batch.condition]}</p>
+          <p className="hint mt-1">
+            Since <When at={batch.condition_since} />.
+          </p>
+        </Note>
+      )}
+      {batch.unusually_long && batch.state_p95_ms !== null && (
+        <Note tone="watch" title="Unusually long">
+          <p>
+            It has stood in this state for <When at={batch.state_at} bare />; 95 % of the batches before it
+            stayed no longer than {duration(batch.state_p95_ms)}.
           </p>
         </Note>
       )}

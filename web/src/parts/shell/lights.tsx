@@ -5,8 +5,9 @@ import { call } from '../../api/client.ts';
 import { useLive } from '../../api/live.ts';
 import { overviewQuery } from '../../api/queries.ts';
 import type { ActivityView } from '../../api/types.ts';
-import { type Tone, toneColor } from '../../lib/tones.ts';
 import { When } from '../../ui/when.tsx';
+import { BrokerLight } from './broker-light.tsx';
+import { Light } from './light.tsx';
 
 /** Standing work that no driver should leave for long. */
 const waitingStates = new Set([
@@ -39,6 +40,7 @@ export function Lights() {
           {troubled > 0 ? `${troubled} with failed tries` : 'No failed tries'}
         </Link>
       </Light>
+      <BrokerLight />
       {activity.data?.intake.paused && <Light tone="watch">Intake is paused</Light>}
       {activity.data?.intake.disk_low && <Light tone="bad">Disk nearly full</Light>}
       <Light tone={oldest ? 'waiting' : 'good'}>
@@ -51,14 +53,5 @@ export function Lights() {
         )}
       </Light>
     </ul>
-  );
-}
-
-function Light({ tone, children }: { readonly tone: Tone; readonly children: React.ReactNode }) {
-  return (
-    <li className="flex items-center gap-2 min-h-6">
-      <span className="size-2 rounded-full shrink-0" style={{ background: toneColor(tone) }} />
-      {children}
-    </li>
   );
 }

@@ -27,13 +27,16 @@ import { watchConditions } from './operator/alerts/watch.ts';
 import { OrphanDuty } from './operator/orphans/orphan-duty.ts';
 import { Intake } from './pipeline/1-intake/accept-request.ts';
 import { IntakeGate } from './pipeline/1-intake/intake-gate.ts';
+import { refreshPrefixes } from './pipeline/1-intake/path-prefixes.ts';
 import { closeOldBatch } from './pipeline/2-build/close-old-batch.ts';
 import { uploadBatch } from './pipeline/3-upload/upload-batch.ts';
 import { submitBatch } from './pipeline/4-submit/submit-batch.ts';
 import { pollBatch } from './pipeline/5-poll/poll-batch.ts';
 import { downloadBatch } from './pipeline/6-download/download-batch.ts';
+import { confirmWindow } from './pipeline/7-deliver/configure-destination.ts';
 import { deliverBatch } from './pipeline/7-deliver/deliver-batch.ts';
 import { Dispatcher, type Places } from './pipeline/7-deliver/dispatcher.ts';
+import { HeldBackDuty } from './pipeline/7-deliver/held-back-duty.ts';
 import { OpenAIProvider } from './provider/openai.ts';
 import { openStore } from './store/open-store.ts';
 import type { Store } from './store/store.ts';
@@ -46,6 +49,8 @@ export interface Service {
   readonly drivers: readonly Driver[];
   /** One for each kind of destination. */
   readonly dispatchers: readonly Dispatcher[];
+  /** Redeliveries, and what broken destinations hold back. */
+  readonly heldBack: HeldBackDuty;
   readonly upkeep: Upkeep;
   /** Null where RABBITMQ_URL is not set. */
   readonly broker: Broker | null;
@@ -66,9 +71,6 @@ const stageWork: Record<
   download: { work: downloadBatch, places: (settings) => settings.DOWNLOAD_CONCURRENCY },
   deliver: { work: deliverBatch, places: () => 10 },
 };
-
-/** Confirms that may be outstanding at a broker. */
-const confirmWindow = 200;
 
 /** Messages in flight, by kind of destination: all together, and to one where its policy says nothing. */
 const placesOfType: Record<DestinationType, (settings: Settings) => Places> = {
@@ -142,6 +144,7 @@ export async function composeService(settings: Settings, given: Given = {}): Pro
       () => gate.refresh(),
       async () => (leads() ? watchConditions(ctx, gate.diskLow) : undefined),
       async () => (leads() ? orphans.runOnce() : undefined),
+      () => refreshPrefixes(ctx),
     ],
     leads,
   );
@@ -149,7 +152,8 @@ export async function composeService(settings: Settings, given: Given = {}): Pro
     'settings',
     () => void gate.refresh().catch((error) => log.warn({ event: 'settings_not_read', err: error })),
   );
-  return { ctx, gate, http, drivers, dispatchers, upkeep, broker, membership, state };
+  const heldBack = new HeldBackDuty(ctx);
+  return { ctx, gate, http, drivers, dispatchers, heldBack, upkeep, broker, membership, state };
 }
 
 async function makeContext(

@@ -3,6 +3,7 @@ import { AppError } from '../core/errors.ts';
 import type { Service } from './compose.ts';
 import { checkExposure } from './config/check-exposure.ts';
 import { ConfigError } from './config/read-settings.ts';
+import { refreshPrefixes } from './pipeline/1-intake/path-prefixes.ts';
 import { deliveryLeaseMs } from './pipeline/7-deliver/dispatcher.ts';
 import { ProviderError } from './provider/errors.ts';
 
@@ -16,6 +17,7 @@ export async function startService(service: Service): Promise<string> {
   );
   await checkProviderKey(service);
   await gate.refresh();
+  await refreshPrefixes(ctx);
   if (ctx.store.dialect === 'sqlite') await takeOver(service);
   await lookBackAfterRestore(service);
   const url = await http.app.listen({ host: ctx.settings.HOST, port: ctx.settings.PORT });
@@ -33,9 +35,10 @@ export async function startService(service: Service): Promise<string> {
 }
 
 /** What carries batches and hands outcomes over. */
-function startWork({ drivers, dispatchers }: Service): void {
+function startWork({ drivers, dispatchers, heldBack }: Service): void {
   for (const driver of drivers) driver.start();
   for (const dispatcher of dispatchers) dispatcher.start();
+  heldBack.start();
 }
 
 /** A refused key stops the start; a network fault does not. */
@@ -81,6 +84,7 @@ export async function stopService(service: Service): Promise<void> {
     http.app.close(),
     ...service.drivers.map((driver) => driver.stop(ctx.settings.DRAIN_MS)),
     ...service.dispatchers.map((dispatcher) => dispatcher.stop()),
+    service.heldBack.stop(),
     service.upkeep.stop(),
     stopInput(service),
   ]);

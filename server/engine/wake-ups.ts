@@ -8,7 +8,7 @@ import { type DriverName, driverOf } from '../../core/stages.ts';
 import type { Notices } from '../store/store.ts';
 
 /** Wake-ups carry no data: the row is the job, and the one who wakes reads it. */
-export type WakeUp = DriverName | 'deliveries' | 'outcomes' | 'upkeep' | 'settings';
+export type WakeUp = DriverName | 'deliveries' | 'outcomes' | 'redeliveries' | 'upkeep' | 'settings';
 
 export class WakeUps {
   readonly #emitter = new EventEmitter().setMaxListeners(0);

@@ -28,7 +28,7 @@ export async function deleteEndedBatch(
     case 'undelivered':
       throw new AppError(
         'illegal_move',
-        `Batch ${id} has ${deletion.count} outcomes that were not delivered yet. ` +
+        `Batch ${id} has ${deletion.count} outcomes that were not delivered. ` +
           'Add undelivered=true to delete them as well.',
       );
   }

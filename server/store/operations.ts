@@ -27,7 +27,26 @@ import { breakDeliveryLeases, claimDeliveries } from './deliveries/claim-deliver
 import { settleBatch } from './deliveries/end-batch.ts';
 import { recordDeliveries } from './deliveries/record-deliveries.ts';
 import { redeliverRequest, redeliverSlice } from './deliveries/redeliver-requests.ts';
+import {
+  abortRedelivery,
+  countRedelivery,
+  createRedelivery,
+  getRedelivery,
+  listRedeliveries,
+  redeliverNext,
+} from './deliveries/redeliveries.ts';
 import { startDeliveries } from './deliveries/start-deliveries.ts';
+import {
+  countOfDestination,
+  createDestination,
+  editDestination,
+  getDestination,
+  listBroken,
+  listDestinationAttempts,
+  listDestinations,
+  listPrefixed,
+} from './destinations/destinations.ts';
+import { callForward, giveUpHeld } from './destinations/held-back.ts';
 import { wakeForgotten } from './destinations/wake-destinations.ts';
 import { removeFigures } from './figures/remove-figures.ts';
 import { acceptRequests } from './intake/accept-requests.ts';
@@ -132,6 +151,13 @@ export const writes = {
   turnAway,
   wakeFamily,
   writeSetting,
+  abortRedelivery,
+  callForward,
+  createDestination,
+  createRedelivery,
+  editDestination,
+  giveUpHeld,
+  redeliverNext,
 } as const;
 
 /** Operations that only look; they run beside the writer. */
@@ -174,6 +200,15 @@ export const reads = {
   sumCosts,
   sumFlow,
   sumHours,
+  countOfDestination,
+  countRedelivery,
+  getDestination,
+  getRedelivery,
+  listBroken,
+  listDestinationAttempts,
+  listDestinations,
+  listPrefixed,
+  listRedeliveries,
 } as const;
 
 export type WriteName = keyof typeof writes;
@@ -184,6 +219,9 @@ export const bulkWrites: ReadonlySet<WriteName> = new Set<WriteName>([
   'acceptBulk',
   'applyResults',
   'cutSlice',
+  'callForward',
+  'giveUpHeld',
+  'redeliverNext',
   'noteRefusals',
   'redeliverSlice',
   'releasePages',

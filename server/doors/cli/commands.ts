@@ -2,6 +2,12 @@
 import type { Command } from './command.ts';
 import { backup } from './commands/backup.ts';
 import { config } from './commands/config.ts';
+import {
+  listDestinations,
+  orderDestinations,
+  rotateDestination,
+  testDestinations,
+} from './commands/destinations.ts';
 import { doctor } from './commands/doctor.ts';
 import { createKeys, listKeys, revokeKeys } from './commands/keys.ts';
 import { migrate } from './commands/migrate.ts';
@@ -24,6 +30,10 @@ export const commands: readonly Command[] = [
   redeliver,
   resubmit,
   orphans,
+  listDestinations,
+  ...orderDestinations,
+  rotateDestination,
+  testDestinations,
   listKeys,
   createKeys,
   revokeKeys,

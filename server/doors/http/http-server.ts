@@ -23,10 +23,12 @@ import { apiKeyRoutes } from './routes/api-keys.ts';
 import { batchRoutes } from './routes/batches.ts';
 import { brokerRoutes } from './routes/broker.ts';
 import { bulkRoutes } from './routes/bulk.ts';
+import { destinationRoutes } from './routes/destinations.ts';
 import { healthRoutes } from './routes/health.ts';
 import { intakeRoutes } from './routes/intake.ts';
 import { openaiWebhookRoutes } from './routes/openai-webhooks.ts';
 import { orphanRoutes } from './routes/orphans.ts';
+import { redeliveryRoutes } from './routes/redeliveries.ts';
 import { requestRoutes } from './routes/requests.ts';
 import { resultRoutes } from './routes/results.ts';
 
@@ -77,6 +79,8 @@ export async function makeHttpServer(options: HttpServerOptions): Promise<HttpSe
     resultRoutes(inner);
     intakeRoutes(inner);
     apiKeyRoutes(inner);
+    destinationRoutes(inner);
+    redeliveryRoutes(inner);
     openaiWebhookRoutes(inner);
     orphanRoutes(inner);
     brokerRoutes(inner);

@@ -69,7 +69,8 @@ export function readId(value: string, name: string): number {
 /** The last millisecond that a Date can hold. */
 const latestTime = 8.64e15;
 
-function readTime(value: string, name: string): number {
+/** ISO 8601, or epoch milliseconds. */
+export function readTime(value: string, name: string): number {
   const at = /^\d+$/.test(value) ? Number(value) : Date.parse(value);
   if (Number.isNaN(at) || at > latestTime) throw wrong(name, 'must be a time such as 2026-11-23T12:00:00Z.');
   return at;

@@ -12,6 +12,7 @@ export interface Condition {
     | 'foreign_credentials'
     | 'funding_blocked'
     | 'waiting_too_long'
+    | 'destination_failing'
     | 'disk_low';
   /** What is wrong, and what to do. */
   readonly message: string;
@@ -29,6 +30,7 @@ export async function presentConditions(ctx: Context, diskLow: boolean): Promise
     ...(await heldBatches(ctx)),
     ...(await waitingBatches(ctx)),
     ...(await agedStates(ctx)),
+    ...(await brokenDestinations(ctx)),
   ];
   if (diskLow) {
     found.push({
@@ -73,6 +75,19 @@ async function heldBatches({ store }: Context): Promise<Condition[]> {
     });
   }
   return found;
+}
+
+async function brokenDestinations({ store, settings }: Context): Promise<Condition[]> {
+  const days = Math.round(settings.DELIVERY_HELD_MS / 86_400_000);
+  return (await store.listBroken({ limit: mostOfAKind })).map((row) => ({
+    id: `destination_failing:${row.id}`,
+    kind: 'destination_failing',
+    message:
+      `Destination ${row.id} (${row.address}) has failed since ` +
+      `${new Date(row.failing_since ?? row.breaker_opened_at ?? 0).toISOString()}, last with ` +
+      `${row.last_failure ?? 'no answer'}. Nothing is lost and nothing but probes is sent; what has waited for ` +
+      `${days} days ends as delivery_failed. See /api/destinations/${row.id}.`,
+  }));
 }
 
 /** The provider's words for "no money", wherever they were kept. */

@@ -1,5 +1,5 @@
 /** A destination as its channel needs it: defaults filled in, secrets opened. */
-import { policyOf } from '../../../core/destination.ts';
+import { type DestinationType, type PolicyDefaults, policyOf } from '../../../core/destination.ts';
 import type { Destination } from '../../channels/port.ts';
 import type { Context } from '../../context.ts';
 import type { DestinationRow } from '../../store/rows.ts';
@@ -12,6 +12,9 @@ export interface SealedPart {
   /** The value of the header `authorization`, or null. */
   readonly authorization: string | null;
 }
+
+/** Confirms that may be outstanding at a broker (measured: bare publishing gains nothing beyond it). */
+export const confirmWindow = 200;
 
 export const nothingSealed: SealedPart = { secrets: [], headers: {}, authorization: null };
 
@@ -30,7 +33,7 @@ export function configureDestination(
     type: row.type,
     address: row.address,
     version: row.version,
-    policy: policyOf(row, policyDefaults(ctx)),
+    policy: policyOf(row, policyDefaults(ctx, row.type)),
     secrets: secrets.length === 0 ? [ctx.webhookSecret] : secrets.slice(0, overlaps ? 2 : 1),
     headers,
     authorization,
@@ -38,7 +41,17 @@ export function configureDestination(
 }
 
 /** What holds where a destination says nothing. */
-export function policyDefaults({ settings }: Pick<Context, 'settings'>) {
+export function policyDefaults(
+  { settings }: Pick<Context, 'settings'>,
+  type: DestinationType,
+): PolicyDefaults {
+  if (type === 'rabbitmq') {
+    return {
+      connectTimeoutMs: settings.WEBHOOK_CONNECT_TIMEOUT_MS,
+      answerTimeoutMs: settings.WEBHOOK_TIMEOUT_MS,
+      concurrency: confirmWindow,
+    };
+  }
   return {
     connectTimeoutMs: settings.WEBHOOK_CONNECT_TIMEOUT_MS,
     answerTimeoutMs: settings.WEBHOOK_TIMEOUT_MS,

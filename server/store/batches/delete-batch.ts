@@ -24,8 +24,9 @@ export async function deleteBatch(
   if (!(endStates as readonly string[]).includes(row.state) || row.settled_at === null) {
     return { kind: 'too_early', state: row.state };
   }
-  if (row.delivering_count > 0 && !input.evenUndelivered) {
-    return { kind: 'undelivered', count: row.delivering_count };
+  const undelivered = row.delivering_count + row.delivery_failed_count;
+  if (undelivered > 0 && !input.evenUndelivered) {
+    return { kind: 'undelivered', count: undelivered };
   }
   await tx.run(
     `update batches set deleted_at = ?, due_at = null, lease_token = null, lease_until = null,
@@ -43,8 +44,8 @@ export async function deleteBatch(
  * @returns true while something is left to remove
  */
 export async function removeSlice(tx: Tx, input: { readonly limit: number }): Promise<boolean> {
-  const batch = await tx.get<{ id: number }>(
-    `select id from batches where deleted_at is not null order by deleted_at limit 1${tx.skipLocked}`,
+  const batch = await tx.get<{ id: number; attempts_kept: number }>(
+    `select id, attempts_kept from batches where deleted_at is not null order by deleted_at limit 1${tx.skipLocked}`,
   );
   if (!batch) return false;
   const rows = await tx.all<{ id: number }>(
@@ -53,7 +54,8 @@ export async function removeSlice(tx: Tx, input: { readonly limit: number }): Pr
     input.limit,
   );
   const ids = tx.listOf(rows.map((row) => row.id));
-  for (const table of ['attempts', 'results', 'request_runs', 'request_bodies']) {
+  const attempts = batch.attempts_kept === 1 ? [] : ['attempts'];
+  for (const table of [...attempts, 'results', 'request_runs', 'request_bodies']) {
     await tx.run(`delete from ${table} where request_id in ${tx.list}`, ids);
   }
   await tx.run(`delete from requests where id in ${tx.list}`, ids);

@@ -186,6 +186,7 @@ async function callUpkeep(line: Line): Promise<void> {
   await store.claimInstallation({ proposedId: 'one', now });
   await store.claimSetting({ name: 'y', value: '1', actor: 'ann', now });
   await store.wakeForgotten({ now });
+  await callDestinations(line);
   await store.writeSetting({ name: 'x', value: '1', actor: 'ann', now });
   await store.readSettings();
   await store.removeSetting({ name: 'x' });
@@ -217,4 +218,31 @@ async function callUpkeep(line: Line): Promise<void> {
   await store.deleteBatch({ batchId: (batch ?? next)?.id ?? 0, evenUndelivered: true, now });
   await store.retireBatch({ before: now + 1, now });
   while (await store.removeSlice({ limit: 500 }));
+}
+
+async function callDestinations(line: Line): Promise<void> {
+  const { store, now } = line;
+  const made = { type: 'webhook', address: 'https://made.example/team', actor: 'ann', now } as const;
+  const { id, version } = await store.createDestination(made);
+  await store.getDestination({ id });
+  const facts = { breaker: 'open', breaker_opened_at: now, recovering_since: now } as const;
+  await store.editDestination({ id, ifVersion: version, facts, actor: 'ann', now });
+  await store.listDestinations({ afterId: 0, limit: 10 });
+  await store.listBroken({ limit: 10 });
+  await store.listPrefixed();
+  await store.countOfDestination({ id, most: 10 });
+  await store.listDestinationAttempts({ id, beforeId: null, limit: 10 });
+  await store.callForward({ limit: 10, now });
+  await store.giveUpHeld({ dueBefore: now, limit: 10, now });
+  for (const filter of [
+    { which: 'failed', destinationId: 1 },
+    { which: 'all', batchId: 1, since: 1 },
+  ] as const) {
+    await store.countRedelivery({ filter, most: 10, mostPages: 2 });
+    await store.createRedelivery({ filter, matching: 1, actor: 'ann', now });
+  }
+  const [newest] = await store.listRedeliveries({ beforeId: null, limit: 10 });
+  await store.getRedelivery({ id: newest?.id ?? 0 });
+  await store.redeliverNext({ limit: 10, now });
+  await store.abortRedelivery({ id: newest?.id ?? 0, actor: 'ann', now });
 }

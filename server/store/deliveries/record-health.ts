@@ -70,12 +70,14 @@ function fold(row: DestinationRow, attempt: Delivered, now: number, faster: numb
       };
   const moved = health.breaker !== row.breaker || health.probes !== row.probes;
   const wake = moved ? now : next.kind === 'again' ? now + next.pauseMs : null;
+  const blocked_until = row.paused_at === null ? health.blocked_until : row.blocked_until;
   return {
     ...health,
     ...counted,
+    blocked_until,
     success_ppm: smooth(row.success_ppm, good ? 1_000_000 : 0),
     latency_us: result.durationMs > 0 ? smooth(row.latency_us, result.durationMs * 1_000) : row.latency_us,
-    look_at: nextLook({ ...health, look_at: moved ? null : row.look_at }, wake),
+    look_at: nextLook({ ...health, blocked_until, look_at: moved ? null : row.look_at }, wake),
   };
 }
 

@@ -40,7 +40,7 @@ export async function redeliverRequest(
     now,
     row.id,
   );
-  await recount(tx, row.batch_id, counted, 1, input.actor, now);
+  await recountRedelivered(tx, row.batch_id, counted, 1, input.actor, now);
   return { kind: 'redelivering' };
 }
 
@@ -76,11 +76,12 @@ export async function redeliverSlice(
     rows.map((row) => row.destination_id),
     now,
   );
-  await recount(tx, batchId, state, rows.length, input.actor, now);
+  await recountRedelivered(tx, batchId, state, rows.length, input.actor, now);
   return { count: rows.length, lastId: Math.max(...rows.map((row) => row.id)) };
 }
 
-async function recount(
+/** The batch's side of a redelivery: its counters, and its state where it was done. */
+export async function recountRedelivered(
   tx: Tx,
   batchId: number,
   state: 'delivered' | 'delivery_failed',

@@ -16,6 +16,7 @@ export interface RequestFilter {
   readonly endpoint?: string;
   readonly batchId?: number;
   readonly tag?: string;
+  readonly destinationId?: number;
   /** Created at or after, and before: epoch milliseconds. */
   readonly after?: number;
   readonly before?: number;
@@ -95,12 +96,19 @@ async function idRange(tx: Tx, input: ListRequestsInput): Promise<{ lowest: numb
 
 /** The filter expected to yield the fewest rows drives. */
 async function chooseWalk(tx: Tx, filter: RequestFilter): Promise<Walk> {
-  const { batchId, tag, outcome, state } = filter;
+  const { batchId, tag, outcome, state, destinationId } = filter;
   if (batchId !== undefined) {
     const states = state === undefined ? requestStates : [state];
     return {
       branches: states.map((s) => ({ sql: 'batch_id = ? and state = ?', params: [batchId, s] })),
       answers: new Set(['batchId', 'state']),
+    };
+  }
+  if (destinationId !== undefined && state === 'delivery_failed') {
+    // Index: requests_failed_by_destination.
+    return {
+      branches: [{ sql: `destination_id = ? and state = 'delivery_failed'`, params: [destinationId] }],
+      answers: new Set(['destinationId', 'state']),
     };
   }
   if (tag !== undefined) return oneBranch('tag', 'tag = ?', tag);
@@ -144,6 +152,7 @@ function remainingTests(filter: RequestFilter, walk: Walk): { sql: string[]; par
     endpoint: 'k.endpoint',
     batchId: 'r.batch_id',
     tag: 'r.tag',
+    destinationId: 'r.destination_id',
   } as const;
   const sql: string[] = [];
   const params: SqlValue[] = [];

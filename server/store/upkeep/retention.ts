@@ -24,13 +24,13 @@ export async function removeBodies(
   return true;
 }
 
-/** Marks the oldest batch that ended before `before` for removal. Index: batches_ended. */
+/** Marks the oldest batch that ended before `before` for removal; its attempts stay for their own time. Index: batches_ended. */
 export async function retireBatch(
   tx: Tx,
   input: { readonly before: number; readonly now: number },
 ): Promise<boolean> {
   const changed = await tx.run(
-    `update batches set deleted_at = ? where id = (
+    `update batches set deleted_at = ?, attempts_kept = 1 where id = (
        select id from batches where ended_at < ? and deleted_at is null order by ended_at limit 1)`,
     input.now,
     input.before,

@@ -1,0 +1,81 @@
+/** What becomes of messages that a broken destination has held back: called forward when it recovers, or given up. */
+import { endBatch } from '../deliveries/end-batch.ts';
+import { countHours } from '../figures/count-hour.ts';
+import { fromStates, setState } from '../moves.ts';
+import type { Tx } from '../tx.ts';
+
+/**
+ * One slice for the destination that recovered first: whatever waits for its next attempt since before is due now. An
+ * attempt that failed after the recovery keeps its pause. Indexes: destinations_recovering, requests_due.
+ *
+ * @returns true while there may be more
+ */
+export async function callForward(
+  tx: Tx,
+  input: { readonly limit: number; readonly now: number },
+): Promise<boolean> {
+  const destination = await tx.get<{ id: number; recovering_since: number }>(
+    `select id, recovering_since from destinations where recovering_since is not null
+     order by recovering_since limit 1${tx.skipLocked}`,
+  );
+  if (!destination) return false;
+  const moved = await tx.run(
+    `update requests set due_at = ? where id in (
+       select id from requests where state = 'delivering' and destination_id = ? and due_at > ?
+         and lease_token is null and updated_at < ? order by due_at, id limit ?)`,
+    input.now,
+    destination.id,
+    input.now,
+    destination.recovering_since,
+    input.limit,
+  );
+  const done = moved < input.limit;
+  await tx.run(
+    `update destinations set recovering_since = case when ? = 1 then null else recovering_since end,
+       look_at = case when blocked_until > ? then blocked_until else ? end where id = ?`,
+    done ? 1 : 0,
+    input.now,
+    input.now,
+    destination.id,
+  );
+  return true;
+}
+
+/**
+ * One slice of what an open breaker has kept from being sent for too long: it ends as delivery_failed, and can be
+ * redelivered. Indexes: destinations_open, requests_due.
+ *
+ * @returns how many ended
+ */
+export async function giveUpHeld(
+  tx: Tx,
+  input: { readonly dueBefore: number; readonly limit: number; readonly now: number },
+): Promise<number> {
+  const { now } = input;
+  const rows = await tx.all<{ id: number; batch_id: number }>(
+    `${setState('give_up')}, due_at = null, lease_token = null
+     where id in (
+       select r.id from destinations d join requests r on r.destination_id = d.id
+       where d.breaker = 'open' and d.paused_at is null and r.state = 'delivering' and r.due_at < ?
+         and r.lease_token is null limit ?)
+       and state in ${fromStates('give_up')}
+     returning id, batch_id`,
+    now,
+    input.dueBefore,
+    input.limit,
+  );
+  const counts = new Map<number, number>();
+  for (const { batch_id } of rows) counts.set(batch_id, (counts.get(batch_id) ?? 0) + 1);
+  for (const [batchId, count] of [...counts].sort(([a], [b]) => a - b)) {
+    await tx.run(
+      `update batches set delivering_count = delivering_count - ?,
+         delivery_failed_count = delivery_failed_count + ? where id = ?`,
+      count,
+      count,
+      batchId,
+    );
+    await endBatch(tx, batchId, now);
+  }
+  await countHours(tx, now, new Map([...counts].map(([id, count]) => [id, { delivery_failed: count }])));
+  return rows.length;
+}

@@ -137,8 +137,18 @@ test('408 for bodies that do not come, wherever it is described', async () => {
   );
 });
 
+/** Operations with a body in which nothing is required. */
+const takesBody = new Set([
+  'PATCH /api/destinations/{id}',
+  'POST /api/destinations/{id}/rotate-secret',
+  'POST /api/destinations/{id}/test',
+]);
+
 test('404, wherever it is described', async () => {
-  for (const { method, path } of thatAnswer('404')) expect((await call(method, path)).status).toBe(404);
+  for (const { name, method, path } of thatAnswer('404')) {
+    const { status } = await call(method, path, takesBody.has(name) ? { body: {} } : {});
+    expect([name, status]).toEqual([name, 404]);
+  }
 });
 
 test.each<[method: string, path: string, more?: Call]>([
@@ -160,6 +170,21 @@ test.each<[method: string, path: string, more?: Call]>([
   ['DELETE', '/api/orphans/x'],
   ['POST', '/api/keys', { body: {} }],
   ['DELETE', '/api/keys/x'],
+  ['GET', '/api/destinations?limit=x'],
+  ['POST', '/api/destinations', { body: { type: 'webhook', address: 'ftp://x' } }],
+  ['GET', '/api/destinations/x'],
+  ['GET', '/api/destinations/x/attempts'],
+  ['PATCH', '/api/destinations/1', { body: { concurrency: 0 } }],
+  ['POST', '/api/destinations/x/pause'],
+  ['POST', '/api/destinations/x/resume'],
+  ['POST', '/api/destinations/x/open-breaker'],
+  ['POST', '/api/destinations/x/close-breaker'],
+  ['POST', '/api/destinations/x/rotate-secret', { body: {} }],
+  ['POST', '/api/destinations/x/test', { body: {} }],
+  ['POST', '/api/redeliveries', { body: {} }],
+  ['GET', '/api/redeliveries?limit=x'],
+  ['GET', '/api/redeliveries/x'],
+  ['POST', '/api/redeliveries/x/abort'],
 ])('422 for %s %s', async (method, path, more) => {
   expect((await call(method, path, more)).status).toBe(422);
 });
@@ -261,6 +286,31 @@ test('orphans', async () => {
   expect((await call('DELETE', `/api/orphans/${json.data[0].id}`)).status).toBe(202);
 });
 
+test('destinations and redeliveries', async () => {
+  const address = 'https://receiver.example/team';
+  const made = await call('POST', '/api/destinations', { body: { type: 'webhook', address } });
+  expect([made.status, made.json.address]).toEqual([201, address]);
+  const one = `/api/destinations/${made.json.id}`;
+  expect((await call('PATCH', one, { body: { concurrency: 2 } })).status).toBe(200);
+  for (const order of ['pause', 'resume', 'open-breaker', 'close-breaker'])
+    expect((await call('POST', `${one}/${order}`)).status).toBe(200);
+  for (const order of ['rotate-secret', 'test'])
+    expect((await call('POST', `${one}/${order}`, { body: {} })).status).toBe(200);
+  for (const path of ['/api/destinations', one, `${one}/attempts`])
+    expect((await call('GET', path)).status).toBe(200);
+  const filter = { destination: made.json.id };
+  expect((await call('POST', '/api/redeliveries', { body: { ...filter, dry_run: true } })).status).toBe(200);
+  const ordered = await call('POST', '/api/redeliveries', { body: filter });
+  expect(ordered.status).toBe(202);
+  const redelivery = `/api/redeliveries/${ordered.json.id}`;
+  await until(async () => (await call('GET', redelivery)).json.state === 'done');
+  expect((await call('POST', `${redelivery}/abort`)).status).toBe(409);
+  await running.service.heldBack.stop();
+  const { json: endless } = await call('POST', '/api/redeliveries', { body: filter });
+  expect((await call('POST', `/api/redeliveries/${endless.id}/abort`)).json.state).toBe('aborted');
+  expect((await call('GET', '/api/redeliveries')).status).toBe(200);
+});
+
 test('keys and intake', async () => {
   const made = await call('POST', '/api/keys', { body: { name: 'x', scopes: ['read'] } });
   expect(made.status).toBe(201);
@@ -278,6 +328,11 @@ test('500 without inner words, and 503 with Retry-After, wherever they are descr
   const bodies: Record<string, Call> = {
     'POST /api/requests': { body: makePost('broken') },
     'POST /api/keys': { body: { name: 'x', scopes: ['read'] } },
+    'POST /api/destinations': { body: { type: 'webhook', address: 'https://x.example' } },
+    'PATCH /api/destinations/{id}': { body: {} },
+    'POST /api/destinations/{id}/rotate-secret': { body: {} },
+    'POST /api/destinations/{id}/test': { body: {} },
+    'POST /api/redeliveries': { body: { tag: 'x' } },
     'POST /api/requests/bulk': { body: JSON.stringify(makePost('broken')), type: 'application/jsonl' },
     // These need no store by themselves, but this key has to be looked up.
     'GET /api/intake': { key: 'unknown' },

@@ -4,6 +4,7 @@ import type { ClaimedDelivery } from '../deliveries/claim-deliveries.ts';
 import type { OpenStore } from './describe-store.ts';
 import { leaseMs, type Taking } from './line.ts';
 import { makeArrivals } from './make-arrivals.ts';
+import { recount } from './recount.ts';
 import { useStore } from './use-store.ts';
 
 export function describeDestinations(openStore: OpenStore): void {
@@ -87,5 +88,136 @@ export function describeDestinations(openStore: OpenStore): void {
     expect(await t.store.wakeForgotten({ now: t.line.now })).toBe(0);
     await t.store.redeliverRequest({ customId: 'a1', actor: 'ann', now: t.line.now });
     expect(await t.line.claimDeliveries()).toHaveLength(1);
+  });
+
+  it('calls forward what waited when a destination recovers, but not what failed since', async () => {
+    await delivering(20);
+    await breakA();
+    await record(await t.line.claimDeliveries(), 'delivered');
+    t.line.now += 30_000;
+    await record(await t.line.claimDeliveries(), 'delivered', true);
+    const later = (await t.line.claimDeliveries(2)).map((d) => ({ ...d }));
+    await record(later, 'again');
+    while (await t.store.callForward({ limit: 4, now: t.line.now }));
+    const next = ids(await t.line.claimDeliveries());
+    expect(next.filter((id) => ids(later).includes(id))).toEqual([]);
+    expect(next).toHaveLength(20 - 1 - later.length);
+  });
+
+  it('gives up what an open breaker has held back for too long, and ends the batch with it', async () => {
+    await delivering(20);
+    await breakA();
+    await record(await t.line.claimDeliveries(), 'delivered');
+    t.line.now += 1_000_000;
+    const give = (dueBefore: number) => t.store.giveUpHeld({ dueBefore, limit: 8, now: t.line.now });
+    expect(await give(t.line.now - 1_400_000)).toBe(0);
+    expect([await give(t.line.now), await give(t.line.now), await give(t.line.now)]).toEqual([8, 8, 4]);
+    const [batch] = await t.store.listBatches({ beforeId: null, limit: 1 });
+    expect(batch).toMatchObject({
+      state: 'done',
+      hand_over: 'partially_delivered',
+      delivery_failed_count: 20,
+    });
+    expect(await recount(t.store)).toEqual([]);
+  });
+
+  it('gives up nothing of a destination that is well, or paused', async () => {
+    await delivering(3);
+    t.line.now += 1_000_000;
+    expect(await t.store.giveUpHeld({ dueBefore: t.line.now, limit: 8, now: t.line.now })).toBe(0);
+  });
+
+  it('refuses an edit of what somebody else has edited meanwhile, and follows one at the next claim', async () => {
+    await delivering(5);
+    const { destination_id } = (await t.store.getRequest({ customId: 'a1' })) ?? {};
+    const id = destination_id ?? 0;
+    const edit = (facts: object, ifVersion: number) =>
+      t.store.editDestination({ id, ifVersion, facts, actor: 'ann', now: t.line.now });
+    expect(await edit({ concurrency: 2 }, 0)).toMatchObject({
+      version: 1,
+      concurrency: 2,
+      updated_by: 'ann',
+    });
+    expect(await edit({ concurrency: 9 }, 0)).toBeNull();
+    expect((await t.line.claimDeliveries()).filter((d) => d.destination_id === id)).toHaveLength(2);
+  });
+
+  it('sends no more in a second than the rate of a destination allows', async () => {
+    await delivering(20);
+    const id = (await t.store.getRequest({ customId: 'a1' }))?.destination_id ?? 0;
+    const facts = { rate_per_s: 4 };
+    await t.store.editDestination({ id, ifVersion: 0, facts, actor: 'ann', now: t.line.now });
+    const sent: number[] = [];
+    for (let step = 0; step < 8; step++) {
+      const claimed = await t.line.claimDeliveries();
+      sent.push(claimed.filter((d) => d.destination_id === id).length);
+      await record(claimed, 'delivered');
+      t.line.now += 250;
+    }
+    expect(sent).toEqual([4, 1, 1, 1, 1, 1, 1, 1]);
+  });
+
+  it('redelivers by filter, counted first, in slices that know how far they are', async () => {
+    await delivering(7);
+    const all = await t.line.claimDeliveries();
+    const a = all.filter((d) => d.custom_id.startsWith('a'));
+    await record(a.slice(0, 5), 'give_up');
+    t.line.now += 1_000;
+    await record(a.slice(5), 'give_up');
+    await record(
+      all.filter((d) => !a.includes(d)),
+      'delivered',
+    );
+    const id = a[0]?.destination_id ?? 0;
+    const count = async (filter: object) =>
+      (await t.store.countRedelivery({ filter: filter as never, most: 100, mostPages: 9 })).count;
+    expect(await count({ which: 'failed', destinationId: id })).toBe(7);
+    expect(await count({ which: 'failed', destinationId: id, since: t.line.now })).toBe(2);
+    expect(await count({ which: 'all', batchId: all[0]?.batch_id })).toBe(9);
+    const filter = { which: 'failed', destinationId: id } as const;
+    const duty = await t.store.createRedelivery({ filter, matching: 7, actor: 'ann', now: t.line.now });
+    const slice = () => t.store.redeliverNext({ limit: 3, now: t.line.now });
+    expect(await slice()).toBe(true);
+    expect(await t.store.getRedelivery({ id: duty.id })).toMatchObject({ state: 'running', redelivered: 3 });
+    while (await slice());
+    expect(await t.store.getRedelivery({ id: duty.id })).toMatchObject({ state: 'done', redelivered: 7 });
+    expect(await t.line.claimDeliveries()).toHaveLength(7);
+    expect(await recount(t.store)).toEqual([]);
+  });
+
+  it('ends a redelivery where it is when it is aborted', async () => {
+    await delivering(7);
+    await record(await t.line.claimDeliveries(), 'give_up');
+    const filter = { which: 'failed', batchId: 1 } as const;
+    const { id } = await t.store.createRedelivery({ filter, matching: 9, actor: 'ann', now: t.line.now });
+    await t.store.redeliverNext({ limit: 3, now: t.line.now });
+    expect(await t.store.abortRedelivery({ id, actor: 'bob', now: t.line.now })).toMatchObject({
+      state: 'aborted',
+      redelivered: 3,
+      ended_by: 'bob',
+    });
+    expect(await t.store.redeliverNext({ limit: 3, now: t.line.now })).toBe(false);
+    expect(await t.store.abortRedelivery({ id, actor: 'bob', now: t.line.now })).toBeNull();
+  });
+
+  it('keeps attempts when retention takes their requests, and not when somebody deletes the batch', async () => {
+    await delivering(2);
+    await t.line.handOver();
+    const { id, destination_id } = (await t.store.getRequest({ customId: 'a1' })) ?? {};
+    const attempts = () =>
+      t.store.listDestinationAttempts({ id: destination_id ?? 0, beforeId: null, limit: 9 });
+    await t.store.retireBatch({ before: t.line.now + 1, now: t.line.now });
+    while (await t.store.removeSlice({ limit: 3 }));
+    expect(await t.store.getRequest({ customId: 'a1' })).toBeUndefined();
+    expect((await attempts()).map((row) => row.custom_id).sort()).toEqual(['a1', 'a2']);
+    expect(await t.store.listAttempts({ requestId: id ?? 0, limit: 9 })).toHaveLength(1);
+    while (await t.store.removeAttempts({ before: t.line.now + 1, limit: 3 }));
+    expect(await attempts()).toEqual([]);
+    await delivering(2);
+    await t.line.handOver();
+    const [batch] = await t.store.listBatches({ beforeId: null, limit: 1 });
+    await t.store.deleteBatch({ batchId: batch?.id ?? 0, evenUndelivered: false, now: t.line.now });
+    while (await t.store.removeSlice({ limit: 3 }));
+    expect(await attempts()).toEqual([]);
   });
 }

@@ -51,7 +51,14 @@ import { wakeForgotten } from './destinations/wake-destinations.ts';
 import { removeFigures } from './figures/remove-figures.ts';
 import { acceptRequests } from './intake/accept-requests.ts';
 import { countDue, listLeases, listTroubled } from './read/activity.ts';
-import { countBatches, countRequests, getBatch, listBatches, listTransitions } from './read/batches.ts';
+import {
+  countBatches,
+  countRequests,
+  countRunning,
+  getBatch,
+  listBatches,
+  listTransitions,
+} from './read/batches.ts';
 import { listTurnarounds, sumCosts, sumFlow, sumHours } from './read/figures.ts';
 import { inputPage, sentIds, sentPage } from './read/file-lines.ts';
 import { countErrors, findBatchByRemoteId, getBody, getRequestById } from './read/find.ts';
@@ -166,6 +173,7 @@ export const reads = {
   countDue,
   countErrors,
   countRequests,
+  countRunning,
   findApiKey,
   findBatchByRemoteId,
   getBatch,

@@ -66,6 +66,9 @@ export function createResultFile(world: World, batch: Batch, kind: 'output' | 'e
     async close() {
       await flush();
       await writing;
+      if (handle === null && kind === 'error' && batch.effect.emptyErrorFile) {
+        handle = await open(place.path, 'w');
+      }
       if (handle === null) return null;
       await handle.close();
       const filename = `${batch.id}_${kind}.jsonl`;

@@ -139,6 +139,17 @@ export const batchChecks: Record<string, Check> = {
     expect(batch).toMatchObject({ status: 'failed', errors: { data: [{ line: 2 }, { line: 5 }] } });
     expect((await run(chatLines(6))).status).toBe('completed');
   },
+  'invalid-lines-each-time': async ({ run }) => {
+    for (let count = 0; count < 2; count++) {
+      expect((await run(chatLines(6))).errors?.data).toMatchObject([{ line: 3 }, { line: 6 }]);
+    }
+    expect((await run(chatLines(2))).status).toBe('completed');
+  },
+  'empty-error-file': async ({ run, readText, client }) => {
+    const { error_file_id: id } = await run(chatLines(2));
+    expect((await client.files.retrieve(id!)).bytes).toBe(0);
+    expect(await readText(id!)).toBe('');
+  },
   'ascii-output': nineRows(({ outputText, output }) => {
     expect(outputText).toMatch(/^[\n -~]*$/);
     expect(outputText).toContain('\\u017e');

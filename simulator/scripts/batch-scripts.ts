@@ -45,6 +45,9 @@ export const batchScripts: readonly Script[] = [
   everyBatch('empty-error-file-id', 'Without failed rows error_file_id is "" instead of null.', {
     emptyErrorFileId: true,
   }),
+  everyBatch('empty-error-file', 'Without failed rows there is an error file all the same, of 0 bytes.', {
+    emptyErrorFile: true,
+  }),
   everyBatch('no-usage', 'Neither the batch nor its rows say what was used.', { noUsage: true }),
   everyBatch('wrong-counts', 'The counts of a batch stay at 0 completed and 0 failed.', { counts: 'zero' }),
   everyBatch('stuck-finalizing', 'A batch stays in finalizing for two days.', {
@@ -121,5 +124,8 @@ export const batchScripts: readonly Script[] = [
       },
     ],
   },
+  everyBatch('invalid-lines-each-time', 'Validation refuses every third line of every batch.', {
+    refuse: { everyKth: 3, code: 'invalid_request', message: 'Invalid request.', param: 'body' },
+  }),
   everyBatch('ascii-output', 'Result files are pure ASCII with \\u escapes.', { ascii: true }),
 ];

@@ -114,6 +114,31 @@ export const callChecks: Record<string, Check> = {
     await fetch(`${sim.origin}/__simulator/lift`, { method: 'POST' });
     expect((await create(chatLines(1))).status).toBe('validating');
   },
+  'upload-too-large': async ({ upload }) => {
+    for (let count = 0; count < 2; count++) {
+      expect(await refusalOf(upload(chatLines(1)))).toMatchObject({ status: 413 });
+    }
+    expect(await upload(chatLines(1))).toMatch(/^file-/);
+  },
+  'upload-refused': async ({ upload }) => {
+    expect(await refusalOf(upload(chatLines(1)))).toMatchObject({ status: 400 });
+    expect(await upload(chatLines(1))).toMatch(/^file-/);
+  },
+  'create-refused': async ({ create }) => {
+    expect(await refusalOf(create(chatLines(1)))).toMatchObject({ status: 400 });
+    expect((await create(chatLines(1))).status).toBe('validating');
+  },
+  'create-file-not-found': async ({ create }) => {
+    for (let count = 0; count < 4; count++) {
+      expect(await refusalOf(create(chatLines(1)))).toMatchObject({ status: 404 });
+    }
+    expect((await create(chatLines(1))).status).toBe('validating');
+  },
+  'lost-result-file': async (kit) => {
+    const { output_file_id: id } = await kit.run(chatLines(1));
+    expect(await refusalOf(kit.readText(id!))).toMatchObject({ status: 404 });
+    expect(await kit.readLines(id)).toHaveLength(1);
+  },
   'truncated-download': cutDownload(true),
   'broken-download': cutDownload(false),
   'slow-download': async (kit) => {

@@ -138,6 +138,87 @@ export const callScripts: readonly Script[] = [
     ],
   },
   {
+    name: 'upload-too-large',
+    doc: 'The first two uploads are refused with 413.',
+    rules: [
+      {
+        on: 'call',
+        route: 'files.create',
+        times: 2,
+        do: {
+          status: 413,
+          error: {
+            message: 'The batch input file is larger than the 209715200 maximum for the gpt-4o-mini model',
+            type: 'invalid_request_error',
+          },
+        },
+      },
+    ],
+  },
+  {
+    name: 'upload-refused',
+    doc: 'The first upload is refused with 400.',
+    rules: [
+      {
+        on: 'call',
+        route: 'files.create',
+        times: 1,
+        do: {
+          status: 400,
+          error: {
+            message: 'Invalid file format for Batch API. Must be .jsonl',
+            type: 'invalid_request_error',
+          },
+        },
+      },
+    ],
+  },
+  {
+    name: 'create-refused',
+    doc: 'The first create is refused with 400.',
+    rules: [
+      {
+        on: 'call',
+        route: 'batches.create',
+        times: 1,
+        do: {
+          status: 400,
+          error: { message: 'Invalid value.', type: 'invalid_request_error', code: 'invalid_value' },
+        },
+      },
+    ],
+  },
+  {
+    name: 'create-file-not-found',
+    doc: 'The first four creates are answered with 404, although the file is there.',
+    rules: [
+      {
+        on: 'call',
+        route: 'batches.create',
+        times: 4,
+        do: {
+          status: 404,
+          error: { message: 'No such File object.', type: 'invalid_request_error', param: 'input_file_id' },
+        },
+      },
+    ],
+  },
+  {
+    name: 'lost-result-file',
+    doc: 'The first result file is gone when it is downloaded (404).',
+    rules: [
+      {
+        on: 'call',
+        route: 'files.content',
+        times: 1,
+        do: {
+          status: 404,
+          error: { message: 'No such File object.', type: 'invalid_request_error', param: 'id' },
+        },
+      },
+    ],
+  },
+  {
     name: 'truncated-download',
     doc: 'The first download stops in the middle as if it were whole.',
     rules: [{ on: 'call', route: 'files.content', times: 1, do: { cut: { fraction: 0.55, cleanly: true } } }],

@@ -118,6 +118,8 @@ export interface BatchEffect {
   readonly counts?: 'all-completed' | 'zero';
   readonly noUsage?: boolean;
   readonly emptyErrorFileId?: boolean;
+  /** Without failed rows its error file has 0 bytes. */
+  readonly emptyErrorFile?: boolean;
   /** Result files in pure ASCII. */
   readonly ascii?: boolean;
 }

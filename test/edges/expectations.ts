@@ -107,6 +107,16 @@ const liftAfter = (refusals: (line: EdgeLine) => boolean) => async (line: EdgeLi
   line.simulator.lift();
 };
 
+/** What the provider has seen: batches created, files uploaded or written. */
+const sees = (expected: { readonly batches?: number; readonly files?: number }) => async (line: EdgeLine) => {
+  const { batches, files } = line.simulator.summary();
+  const found = { batches, files };
+  for (const [name, count] of Object.entries(expected)) {
+    const is = found[name as keyof typeof found];
+    if (is !== count) throw new Error(`${is} ${name} at the provider, not ${count}`);
+  }
+};
+
 const halfCancelled = { succeeded: 13, 'cancelled: batch_cancelled': 14 } as const;
 /** 13 of 27 in the first window, 7 of 14 in the second, 3 of 7 in the third. */
 const threeWindows = (ending: Ending) => ({ succeeded: 23, [ending]: 4 });
@@ -129,6 +139,13 @@ export const expectations: Readonly<Record<string, Edge>> = {
     ends: all,
     act: liftAfter(({ simulator }) => (simulator.summary().calls['batches.create']?.['400'] ?? 0) >= 3),
   },
+  // 27 rows are cut, then one of the halves again.
+  'upload-too-large': { ends: all, look: sees({ batches: 3 }) },
+  'upload-refused': { ends: () => 'failed: batch_failed', look: sees({ batches: 0 }) },
+  'create-refused': { ends: () => 'failed: batch_failed', look: sees({ batches: 0 }) },
+  // Three times with the first file, then with a second one.
+  'create-file-not-found': { ends: all, look: sees({ batches: 1, files: 3 }) },
+  'lost-result-file': { ends: all, paidTwice: true },
   'truncated-download': { ends: all },
   'broken-download': { ends: all },
   'slow-download': { ends: all },
@@ -141,6 +158,7 @@ export const expectations: Readonly<Record<string, Edge>> = {
   'expired-none': { ...fastDays, ends: () => 'expired: batch_expired' },
   'expired-generic-errors': { ...fastDays, ends: threeWindows('failed: server_error') },
   'empty-error-file-id': { ends: all },
+  'empty-error-file': { ends: all },
   'no-usage': { ends: all },
   'wrong-counts': { ends: all },
   'stuck-finalizing': { ...fastDays, ends: all },
@@ -152,6 +170,8 @@ export const expectations: Readonly<Record<string, Edge>> = {
   'expired-input-file': { ends: all },
   'cannot-find-file': { ends: all },
   'invalid-lines': { ends: (n) => (n === 2 || n === 5 ? 'failed: invalid_request' : 'succeeded') },
+  // 27 → 18 → 12 → 8 → 6 → 4 in five rounds; the sixth leaves three, in halves too small to have a third line.
+  'invalid-lines-each-time': { ends: { succeeded: 3, 'failed: invalid_request': 24 } },
   'ascii-output': { ends: all },
   'insufficient-quota-rows': {
     ends: all,

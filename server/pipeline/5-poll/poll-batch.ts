@@ -14,6 +14,7 @@ import { sendAllRequests } from '../send-all-requests.ts';
 import { cancelRemote } from './cancel-remote.ts';
 import { failAtValidation } from './fail-at-validation.ts';
 import { followVanished } from './follow-vanished.ts';
+import { listOf } from './remote-list.ts';
 import { sendAgain } from './send-again.ts';
 
 export async function pollBatch(ctx: Context, held: Held): Promise<void> {
@@ -29,8 +30,12 @@ export async function pollBatch(ctx: Context, held: Held): Promise<void> {
 
 /** Null when the provider does not know the batch. */
 async function lookAt(ctx: Context, { batch, signal }: Held): Promise<RemoteBatch | null> {
+  const id = batch.openai_batch_id ?? '';
+  const isOrdinary = batch.condition === null && batch.cancel_requested_at === null;
+  const listed = isOrdinary ? await listOf(ctx).find(id, batch.openai_checked_at ?? 0) : null;
+  if (listed) return listed;
   try {
-    return await ctx.provider.getBatch(batch.openai_batch_id ?? '', signal);
+    return await ctx.provider.getBatch(id, signal);
   } catch (error) {
     if (error instanceof ProviderError && error.kind === 'not_found') return null;
     throw error;

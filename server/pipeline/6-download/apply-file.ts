@@ -43,12 +43,12 @@ export async function applyFile(
     collect(ctx, line, kind, seen, slice, rates);
     if (!slice.full) continue;
     await flushing;
-    flushing = flush(ctx, held, slice);
+    flushing = flush(ctx, held, slice, kind, seen);
     flushing.catch(() => undefined);
     slice = new Slice();
   }
   await flushing;
-  await flush(ctx, held, slice);
+  await flush(ctx, held, slice, kind, seen);
 }
 
 function collect(
@@ -75,10 +75,16 @@ function collect(
   else slice.setbacks.push(result);
 }
 
-async function flush(ctx: Context, { batch, leaseToken, signal }: Held, slice: Slice): Promise<void> {
+async function flush(
+  ctx: Context,
+  { batch, leaseToken, signal }: Held,
+  slice: Slice,
+  kind: 'output' | 'error',
+  seen: SeenLines,
+): Promise<void> {
   if (slice.findings.length + slice.setbacks.length === 0) return;
   signal.throwIfAborted();
-  const { held } = await ctx.store.applyResults({
+  const { held, strangers } = await ctx.store.applyResults({
     batchId: batch.id,
     leaseToken,
     now: ctx.clock.now(),
@@ -86,6 +92,10 @@ async function flush(ctx: Context, { batch, leaseToken, signal }: Held, slice: S
     setbacks: slice.setbacks,
   });
   if (!held) throw new Error('the lease was lost while results were applied');
+  for (const id of strangers) {
+    seen.disown(kind, id);
+    ctx.metrics.resultLines.inc({ kind: 'unknown' });
+  }
   for (const { outcome } of slice.findings) ctx.metrics.outcomes.inc({ outcome });
   ctx.wakeUps.wake('outcomes');
   reach('download: some results applied');

@@ -5,6 +5,7 @@
  * judged by its own content, good rows are kept, and every other request gets a successor or an outcome. The
  * steps can be repeated from the start at any time: a result is applied once, a leftover is settled once.
  */
+import { capacitySchedule, pauseAfter } from '../../../core/backoff.ts';
 import type { Context } from '../../context.ts';
 import type { Held } from '../../engine/driver.ts';
 import { reach } from '../../engine/kill-points.ts';
@@ -48,10 +49,10 @@ function isForeign(ctx: Context, batch: BatchRow): boolean {
   return hasFiles && batch.provider_credentials !== ctx.provider.credentials;
 }
 
-/** Null when the provider has no file of this batch. */
+/** Null when nothing of the batch can have run, so that there is nothing to reconcile. */
 async function applyFiles(ctx: Context, held: Held): Promise<SeenLines | null> {
-  const { openai_output_file_id: output, openai_error_file_id: error } = held.batch;
-  if (!output && !error) return null;
+  const { openai_output_file_id: output, openai_error_file_id: error, openai_batch_id } = held.batch;
+  if (!output && !error && (openai_batch_id === null || held.batch.state === 'failed')) return null;
   const seen = new SeenLines();
   for (const [kind, id] of [['output', output] as const, ['error', error] as const]) {
     if (!id) continue;
@@ -68,13 +69,16 @@ async function applyFiles(ctx: Context, held: Held): Promise<SeenLines | null> {
 }
 
 const sliceRows = 500;
+/** Which pause of "not now" requests take that lacked money: five minutes. */
+const moneyTries = 2;
 
 /** @returns how long successors wait before they start */
 async function settleAll(ctx: Context, { batch, leaseToken, signal }: Held): Promise<number> {
   const rule = leftoverRule(batch);
-  const { rows, bytes, rowLimit, pauseMs } = successorsOf(ctx, batch);
+  const { rows, bytes, rowLimit, ...plan } = successorsOf(ctx, batch);
+  let { pauseMs } = plan;
   for (;;) {
-    const { held, returned, ended } = await ctx.store.settleLeftovers({
+    const { held, returned, ended, unpaid } = await ctx.store.settleLeftovers({
       batchId: batch.id,
       leaseToken,
       now: ctx.clock.now(),
@@ -83,6 +87,7 @@ async function settleAll(ctx: Context, { batch, leaseToken, signal }: Held): Pro
       ...rule,
     });
     if (!held || signal.aborted) throw new Error('the lease was lost while leftovers were settled');
+    if (unpaid > 0) pauseMs = Math.max(pauseMs, pauseAfter(capacitySchedule, moneyTries, ctx.random()));
     if (returned + ended < sliceRows) return Math.round(pauseMs / ctx.settings.RETRY_FASTER);
   }
 }

@@ -23,6 +23,13 @@ export class SeenLines {
     this.#unknown += 1;
   }
 
+  /** A line that was noted, and names a request that was never in this batch's file. */
+  disown(kind: 'output' | 'error', requestId: number): void {
+    if (!this.#ids.delete(requestId)) return;
+    this.#distinct[kind] -= 1;
+    this.#unknown += 1;
+  }
+
   reconcile(sent: number): Reconciliation {
     return {
       output_lines: this.#distinct.output,

@@ -47,6 +47,8 @@ export interface ApplyOutput {
   /** False when the lease was lost and nothing was applied. */
   readonly held: boolean;
   readonly applied: number;
+  /** Ids of lines whose requests were never in this batch's file. */
+  readonly strangers: readonly number[];
 }
 
 const moveOf = {
@@ -84,7 +86,7 @@ export async function applyResults(tx: Tx, input: ApplyInput): Promise<ApplyOutp
     batchId,
     input.leaseToken,
   );
-  if (!held) return { held: false, applied: 0 };
+  if (!held) return { held: false, applied: 0, strangers: [] };
   const sums = new Sums();
   const applied: Finding[] = [];
   for (const outcome of Object.keys(moveOf) as Outcome[]) {
@@ -104,7 +106,22 @@ export async function applyResults(tx: Tx, input: ApplyInput): Promise<ApplyOutp
   await sums.write(tx, batchId);
   await countCost(tx, held, applied, now);
   await countHour(tx, batchId, now, sums.outcomes);
-  return { held: true, applied: sums.applied };
+  return { held: true, applied: sums.applied, strangers: await findStrangers(tx, input) };
+}
+
+/** A request that has gone on to a successor was in the file as well: its run says so. Indexes: primary keys. */
+async function findStrangers(tx: Tx, { batchId, findings, setbacks }: ApplyInput): Promise<number[]> {
+  const ids = [...findings, ...setbacks].map(({ requestId }) => requestId);
+  const rows = await tx.all<{ id: number }>(
+    `select id from requests where id in ${tx.list} and batch_id = ?
+     union select request_id as id from request_runs where request_id in ${tx.list} and batch_id = ?`,
+    tx.listOf(ids),
+    batchId,
+    tx.listOf(ids),
+    batchId,
+  );
+  const ours = new Set(rows.map(({ id }) => id));
+  return ids.filter((id) => !ours.has(id));
 }
 
 function resultValues(finding: Finding): SqlValue[] {

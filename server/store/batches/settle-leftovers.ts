@@ -38,6 +38,8 @@ export interface LeftoverOutput {
   readonly held: boolean;
   readonly returned: number;
   readonly ended: number;
+  /** Of those returned: how many lacked money. */
+  readonly unpaid: number;
 }
 
 interface Leftover {
@@ -61,7 +63,7 @@ export async function settleLeftovers(tx: Tx, input: LeftoverInput): Promise<Lef
     batchId,
     input.leaseToken,
   );
-  if (!batch) return { held: false, returned: 0, ended: 0 };
+  if (!batch) return { held: false, returned: 0, ended: 0, unpaid: 0 };
   const leftovers = await tx.all<Leftover>(
     `select id, state, call_tries, error_code, error_message, line_bytes, embedding_inputs, estimated_tokens,
        case when exists (
@@ -77,7 +79,8 @@ export async function settleLeftovers(tx: Tx, input: LeftoverInput): Promise<Lef
   const ended = leftovers.filter((row) => !retried.includes(row));
   await moveToSuccessor(tx, batch, retried, input);
   await endLeftovers(tx, batch, ended, input);
-  return { held: true, returned: retried.length, ended: ended.length };
+  const unpaid = retried.filter(isFree).length;
+  return { held: true, returned: retried.length, ended: ended.length, unpaid };
 }
 
 function goesOn(row: Leftover, policy: LeftoverInput['policy']): boolean {

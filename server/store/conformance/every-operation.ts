@@ -126,6 +126,7 @@ async function callReads(line: Line): Promise<void> {
   await store.listTransitions({ batchId, limit: 10 });
   await store.countBatches();
   await store.countRequests();
+  await store.countRunning();
   await store.listReplicas();
   await store.getResult({ requestId });
   await store.getResults({ requestIds: [requestId] });

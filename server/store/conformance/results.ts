@@ -75,8 +75,9 @@ export function describeResults(openStore: OpenStore): void {
     ];
     const setback = (requestId: number) => ({ requestId, errorCode: 'late', errorMessage: 'x' });
     const setbacks = [setback(a), setback(elsewhere), setback(987)];
-    const { applied } = await t.store.applyResults({ ...apply, findings, setbacks });
+    const { applied, strangers } = await t.store.applyResults({ ...apply, findings, setbacks });
     expect(applied).toBe(0);
+    expect(strangers).toEqual([elsewhere, 987, elsewhere, 987]);
     expect(await request('a1')).toMatchObject({ outcome: 'failed', error_code: 'invalid_request' });
     expect(await request('elsewhere')).toMatchObject({
       state: 'openai_processing',
@@ -92,7 +93,7 @@ export function describeResults(openStore: OpenStore): void {
     await t.line.claim('downloading');
     const findings = [makeFinding(ids[0] as number, 'succeeded')];
     const late = await t.store.applyResults({ ...apply, findings, setbacks: [] });
-    expect(late).toEqual({ held: false, applied: 0 });
+    expect(late).toEqual({ held: false, applied: 0, strangers: [] });
     await expect(t.line.settleLeftovers(held)).rejects.toThrow('lost');
     expect(await request('a1')).toMatchObject({ state: 'openai_processing' });
   });

@@ -89,3 +89,14 @@ export async function countRequests(tx: Tx): Promise<RequestCounts> {
   if (!row) throw new Error('an aggregate returned no row');
   return row;
 }
+
+/** Batches at the provider, and when the oldest was created there. Index: batches_by_state. */
+export async function countRunning(
+  tx: Tx,
+): Promise<{ readonly count: number; readonly oldestAt: number | null }> {
+  const row = await tx.get<{ count: number; oldestAt: number | null }>(
+    `select count(*) as count, min(openai_created_at) as "oldestAt" from batches
+     where state = 'openai_processing' and deleted_at is null`,
+  );
+  return row ?? { count: 0, oldestAt: null };
+}

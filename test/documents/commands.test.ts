@@ -31,7 +31,7 @@ describe.each(documents)('%s', (document) => {
       const use = useOf(block);
       if (use.kind === 'file') session.keepFile(use.name, block.text);
     }
-  });
+  }, 90_000);
   afterAll(() => session.close());
 
   test.each(

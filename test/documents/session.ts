@@ -39,7 +39,8 @@ export interface SessionOptions {
 }
 
 export class Session {
-  readonly folder = mkdtempSync(join(tmpdir(), 'documents-'));
+  /** Made when the session is opened. */
+  folder = '';
   readonly #ports = new Map<string, string>();
   readonly #staying: ChildProcess[] = [];
   readonly #options: SessionOptions;
@@ -52,6 +53,7 @@ export class Session {
   }
 
   async open(): Promise<void> {
+    this.folder = mkdtempSync(join(tmpdir(), 'documents-'));
     for (const port of portsInDocuments) this.#ports.set(port, await freePort());
     this.#addCommand();
     const linked = this.#options.service ? ['node_modules'] : readdirSync(projectRoot).filter(isOfCheckout);
@@ -77,7 +79,7 @@ export class Session {
     await Promise.all(this.#staying.splice(0).map((child) => endGroup(child, 'SIGTERM')));
     await this.#service?.stop();
     await this.#simulator?.close();
-    rmSync(this.folder, { recursive: true, force: true });
+    if (this.folder !== '') rmSync(this.folder, { recursive: true, force: true });
   }
 
   /** A document's text with the ports of this session. */

@@ -42,12 +42,20 @@ export async function claimBatches(tx: Tx, input: ClaimBatchesInput): Promise<Cl
     now + input.leaseMs,
     input.owner,
   );
-  const next = await tx.get<{ at: number | null }>(
-    `select min(due_at) as at from batches
-     where state in (${marks}) and due_at > ? and (lease_until is null or lease_until <= ?)`,
-    ...states,
-    now,
-    now,
+  return { batches, nextDueAt: await findNextDue(tx, states, now) };
+}
+
+/** State by state, so that each is one step into the index however many batches wait there. */
+async function findNextDue(tx: Tx, states: readonly BatchState[], now: number): Promise<number | null> {
+  const firsts = states.map(
+    () => `select (
+      select due_at from batches
+      where state = ? and due_at > ? and (lease_until is null or lease_until <= ?)
+      order by due_at limit 1) as at`,
   );
-  return { batches, nextDueAt: next?.at ?? null };
+  const next = await tx.get<{ at: number | null }>(
+    `select min(at) as at from (${firsts.join(' union all ')}) as firsts`,
+    ...states.flatMap((state) => [state, now, now]),
+  );
+  return next?.at ?? null;
 }

@@ -11,6 +11,7 @@ import {
 import { doctor } from './commands/doctor.ts';
 import { createKeys, listKeys, revokeKeys } from './commands/keys.ts';
 import { migrate } from './commands/migrate.ts';
+import { migrateData } from './commands/migrate-data.ts';
 import { orphans } from './commands/orphans.ts';
 import { redeliver } from './commands/redeliver.ts';
 import { reset } from './commands/reset.ts';
@@ -40,6 +41,7 @@ export const commands: readonly Command[] = [
   config,
   doctor,
   migrate,
+  migrateData,
   reset,
   backup,
 ];

@@ -26,7 +26,13 @@ export const migrations: readonly Migration[] = [
   },
   { name: '0002-capacity', up: capacity, down: { sql: capacityUndone, losesData: true } },
   { name: '0003-recovery', up: recovery, down: { sql: recoveryUndone, losesData: false } },
-  { name: '0006-replicas', up: replicas, down: { sql: replicasUndone, losesData: false } },
+  {
+    name: '0006-replicas',
+    up: replicas,
+    // By which a restored dump is known.
+    postgres: 'create table database_identity (identity text not null);',
+    down: { sql: replicasUndone, losesData: false },
+  },
   { name: '0007-console', up: consoleFigures, down: { sql: consoleFiguresUndone, losesData: true } },
   { name: '0004-destinations', up: destinations, down: { sql: destinationsUndone, losesData: true } },
 ];

@@ -28,9 +28,14 @@ const elementTypes: Readonly<Record<string, ElementType>> = {
   bigint: { oid: 20, encode: bigint },
   integer: { oid: 23, encode: integer },
   'double precision': { oid: 701, encode: double },
-  text: { oid: 25, encode: (value) => Buffer.from(String(value), 'utf8') },
+  text: { oid: 25, encode: (value) => Buffer.from(storableText(String(value)), 'utf8') },
   bytea: { oid: 17, encode: (value) => asBuffer(value as Uint8Array) },
 };
+
+/** PostgreSQL's texts hold no NUL. Ours have none where it would matter; an answer that is quoted in an error may. */
+export function storableText(text: string): string {
+  return text.includes('\0') ? text.replaceAll('\0', '\u{fffd}') : text;
+}
 
 /** Node's bytes without a copy. */
 export function asBuffer(bytes: Uint8Array): Buffer {

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { migrations } from '../migrations/index.ts';
 import { dumpSchema } from './dump-schema.ts';
+import { inspectDatabase } from './inspect-database.ts';
 import { migrateDatabase, withConnection } from './migrate.ts';
 import { openPostgresStore } from './open-postgres-store.ts';
 import { makeEmptyDatabase, makeTempDatabase } from './temp-database.for-test.ts';
@@ -14,6 +15,18 @@ it('brings an empty database to the newest schema once, however many start toget
   const url = await makeEmptyDatabase();
   const taken = await Promise.all([1, 2, 3, 4].map(() => migrateDatabase(url)));
   expect(taken.flat()).toEqual(migrations.map(({ name }) => name));
+});
+
+it('is looked at without being changed', async () => {
+  const url = await makeEmptyDatabase();
+  expect(await inspectDatabase(url)).toMatchObject({ version: 0, taken: [], apiKeys: 0, replicas: 0 });
+  const store = await openPostgresStore({ url });
+  await store.createApiKey({ name: 'a', keyHash: 'h', scopes: 'read', actor: 'a', now: 1 });
+  const now = await store.readTime();
+  const who = { name: 'one', role: 'all', version: '1', startedAt: 1 } as const;
+  await store.beatReplica({ ...who, now: Math.round(now), deadAfterMs: 9_000, deliveryLeaseMs: 1 });
+  await store.close();
+  expect(await inspectDatabase(url)).toMatchObject({ pending: [], apiKeys: 1, replicas: 1 });
 });
 
 it('refuses a database that is newer than the program', async () => {

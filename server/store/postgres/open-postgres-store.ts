@@ -1,6 +1,7 @@
 import { bulkWrites, type ReadName, reads, type WriteName, writes } from '../operations.ts';
 import type { Store, StoreControl } from '../store.ts';
 import { migrateDatabase } from './migrate.ts';
+import { noticeRestore } from './notice-restore.ts';
 import { PostgresNotices } from './notices.ts';
 import { type Operation, Runner } from './runner.ts';
 import { Shared } from './transaction.ts';
@@ -24,7 +25,7 @@ const defaultConnections = 10;
  */
 export async function openPostgresStore(options: PostgresOptions): Promise<Store> {
   const { url, connections = defaultConnections } = options;
-  await migrateDatabase(url);
+  await migrateDatabase(url, noticeRestore);
   const shared = new Shared();
   const bulkConnections = Math.max(1, Math.floor(connections / 5));
   const readConnections = Math.max(1, Math.floor(connections / 3));

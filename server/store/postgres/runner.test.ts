@@ -132,6 +132,23 @@ it('carries bytes, nulls and large numbers as they are', async () => {
   expect(none).toEqual([]);
 });
 
+it('stores a text with a NUL, which PostgreSQL has no place for, with a mark in its stead', async () => {
+  const insert = `insert into settings (name, value, updated_at, updated_by) values (?, ?, 1, 'x')`;
+  await run((tx) => tx.run(insert, 'a', 'one\0two'));
+  await run((tx) =>
+    tx.each(insert, [
+      ['b', '\0'],
+      ['c', 'three'],
+    ]),
+  );
+  const rows = await run((tx) => tx.all('select name, value from settings order by name'));
+  expect(rows).toEqual([
+    { name: 'a', value: 'one\u{fffd}two' },
+    { name: 'b', value: '\u{fffd}' },
+    { name: 'c', value: 'three' },
+  ]);
+});
+
 it('hands out consecutive ids to each, and none twice', async () => {
   const firsts = await Promise.all(
     Array.from({ length: 40 }, () => run((tx) => tx.reserveIds('requests', 50))),

@@ -175,6 +175,10 @@ CREATE TABLE creation_counts (
 );
 CREATE UNIQUE INDEX creation_counts_pkey ON creation_counts USING btree (provider_credentials, minute);
 
+CREATE TABLE database_identity (
+  identity text not null
+);
+
 CREATE TABLE day_costs (
   tag text not null,
   day bigint not null,

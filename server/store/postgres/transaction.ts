@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { PoolClient } from 'pg';
 import type { KnownIds, Row, SqlValue, Tx } from '../tx.ts';
-import { asBuffer, encodeArray } from './encode-array.ts';
+import { asBuffer, encodeArray, storableText } from './encode-array.ts';
 import { numberParameters } from './number-parameters.ts';
 import { type SpreadStatement, spreadStatement } from './spread-statement.ts';
 
@@ -121,7 +121,10 @@ export class PostgresTx implements Tx {
   }
 
   #send({ name, text }: Prepared, params: readonly SqlValue[]) {
-    const values = params.map((value) => (value instanceof Uint8Array ? asBuffer(value) : value));
+    const values = params.map((value) => {
+      if (typeof value === 'string') return storableText(value);
+      return value instanceof Uint8Array ? asBuffer(value) : value;
+    });
     return this.#client.query({ name, text, values });
   }
 

@@ -30,7 +30,10 @@ export async function startAfterRestore(
   tx: Tx,
   { now }: { readonly now: number },
 ): Promise<AfterRestore | null> {
-  const mark = await tx.get<{ value: string }>('select value from settings where name = ?', backupMark);
+  const mark = await tx.get<{ value: string }>(
+    `select value from settings where name = ?${tx.forUpdate}`,
+    backupMark,
+  );
   if (!mark) return null;
   const takenAt = Number(mark.value);
   await tx.skipIds('requests', requestsSkipped);

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { backUpDatabase } from '../../../store/sqlite/back-up-database.ts';
-import type { Command } from '../command.ts';
+import { type Command, UsageError } from '../command.ts';
 import { bytesInWords } from '../in-words.ts';
 
 /** Secrets that the service made for itself, beside the database. */
@@ -22,6 +22,11 @@ export const backup: Command = {
   examples: ['openai-batch-manager backup backups/monday.db'],
   run: async ({ args, settings, io }) => {
     const path = settings.settings.DATABASE_PATH;
+    if (settings.settings.DATABASE_URL !== null) {
+      throw new UsageError(
+        'This is for SQLite. On PostgreSQL: pg_dump --format=custom --file=FILE "$DATABASE_URL".',
+      );
+    }
     const target = args[0] ?? '';
     const { bytes, version } = await backUpDatabase(path, target);
     io.out.write(`${target}: ${bytesInWords(bytes)}, schema ${version}, checked.\n`);

@@ -1,3 +1,5 @@
+import { inspectDatabase as inspectPostgres } from '../../../store/postgres/inspect-database.ts';
+import { migrateDatabase as migratePostgres } from '../../../store/postgres/migrate.ts';
 import { migrateDatabase, rollBackDatabase } from '../../../store/sqlite/change-schema.ts';
 import { inspectDatabase } from '../../../store/sqlite/inspect-database.ts';
 import { type Call, type Command, UsageError } from '../command.ts';
@@ -17,10 +19,32 @@ export const migrate: Command = {
   run: async (call) => {
     const { status, rollback } = call.options;
     if (status && rollback) throw new UsageError('Say either --status or --rollback.');
+    const url = call.settings.settings.DATABASE_URL;
+    if (url !== null) return onPostgres(call, url);
     if (status) return showStatus(call);
     return rollback ? rollBack(call) : bringUp(call);
   },
 };
+
+/** Replicas of the older program may go on meanwhile: a step never takes from them what they use. */
+async function onPostgres({ io, options }: Call, url: string): Promise<number> {
+  if (options['rollback']) {
+    throw new UsageError(
+      'On PostgreSQL the way back is the dump that was taken before (docs/operations.md).',
+    );
+  }
+  if (options['status']) {
+    const { taken, pending, replicas, version } = await inspectPostgres(url);
+    io.out.write(`PostgreSQL: ${replicas === 0 ? 'no replica runs' : `replicas running: ${replicas}`}\n`);
+    for (const name of taken) io.out.write(`  done     ${name}\n`);
+    for (const name of pending) io.out.write(`  pending  ${name}\n`);
+    return version > taken.length ? 1 : 0;
+  }
+  const taken = await migratePostgres(url);
+  for (const name of taken) io.out.write(`done ${name}\n`);
+  if (taken.length === 0) io.out.write('The database has the newest schema.\n');
+  return 0;
+}
 
 function showStatus({ io, settings }: Call): number {
   const path = settings.settings.DATABASE_PATH;

@@ -11,6 +11,9 @@ export const reset: Command = {
   examples: ['openai-batch-manager reset --yes'],
   run: async ({ options, settings, io }) => {
     const path = settings.settings.DATABASE_PATH;
+    if (settings.settings.DATABASE_URL !== null) {
+      throw new UsageError('This is for SQLite. On PostgreSQL: stop all replicas, dropdb, createdb, start.');
+    }
     if (!options['yes']) {
       throw new UsageError(`This removes everything in ${path}. Say --yes to do it.`);
     }

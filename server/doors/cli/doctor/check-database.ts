@@ -3,13 +3,17 @@ import { dirname, resolve } from 'node:path';
 import { checkExposure } from '../../../config/check-exposure.ts';
 import { ConfigError } from '../../../config/read-settings.ts';
 import type { Settings } from '../../../config/settings.ts';
+import { inspectDatabase as inspectPostgres } from '../../../store/postgres/inspect-database.ts';
 import { type DatabaseFacts, inspectDatabase } from '../../../store/sqlite/inspect-database.ts';
 import { bytesInWords, plural } from '../in-words.ts';
 import type { Finding } from './finding.ts';
 
+const leastPostgres = 15;
+
 /** The file, its folder, its schema, and whether its keys allow what HOST wants. */
-export function checkDatabase(settings: Settings): Finding[] {
+export async function checkDatabase(settings: Settings): Promise<Finding[]> {
   const what = 'database';
+  if (settings.DATABASE_URL !== null) return checkPostgres(settings, settings.DATABASE_URL);
   const path = settings.DATABASE_PATH;
   const folder = nearestFolder(dirname(resolve(path)));
   try {
@@ -32,6 +36,30 @@ export function checkDatabase(settings: Settings): Finding[] {
   }
 }
 
+async function checkPostgres(settings: Settings, url: string): Promise<Finding[]> {
+  const what = 'database';
+  try {
+    const facts = await inspectPostgres(url);
+    const { server, version, taken, pending, bytes, replicas } = facts;
+    if (version > taken.length) {
+      const about = `schema ${version} is of a newer program. Start that one.`;
+      return [{ verdict: 'FAIL', what, about }];
+    }
+    if (Number.parseInt(server, 10) < leastPostgres) {
+      const about = `PostgreSQL ${server} is too old; ${leastPostgres} or newer is needed.`;
+      return [{ verdict: 'FAIL', what, about }];
+    }
+    const schema =
+      pending.length === 0
+        ? 'newest schema'
+        : `${plural(pending.length, 'migration')} to come at the next start`;
+    const about = `PostgreSQL ${server}, ${bytesInWords(bytes)}, ${schema}, ${plural(replicas, 'replica')} running`;
+    return [{ verdict: 'ok', what, about }, ...checkKeys(settings, facts)];
+  } catch (error) {
+    return [{ verdict: 'FAIL', what, about: (error as Error).message }];
+  }
+}
+
 function describe(path: string, facts: DatabaseFacts): Pick<Finding, 'verdict' | 'about'> {
   const { exists, version, taken, pending, bytes, inUse } = facts;
   if (!exists) return { verdict: 'ok', about: `${path} will be made at the first start` };
@@ -48,7 +76,7 @@ function describe(path: string, facts: DatabaseFacts): Pick<Finding, 'verdict' |
   };
 }
 
-function checkKeys(settings: Settings, { apiKeys }: DatabaseFacts): Finding[] {
+function checkKeys(settings: Settings, { apiKeys }: { readonly apiKeys: number }): Finding[] {
   const what = 'access';
   const count = apiKeys + settings.API_KEYS.length;
   try {

@@ -8,7 +8,13 @@ import type { Finding } from './finding.ts';
 /** Room for about one day of large work: below this many times the low-water mark a person should know. */
 const comfortable = 5;
 
-export async function checkDisk({ DATABASE_PATH, DISK_LOW_BYTES }: Settings): Promise<Finding[]> {
+export async function checkDisk({
+  DATABASE_URL,
+  DATABASE_PATH,
+  DISK_LOW_BYTES,
+}: Settings): Promise<Finding[]> {
+  // PostgreSQL's disk is elsewhere.
+  if (DATABASE_URL !== null) return [];
   const folder = nearestFolder(dirname(resolve(DATABASE_PATH)));
   const { bavail, bsize } = await statfs(folder);
   const free = bavail * bsize;

@@ -5,7 +5,7 @@ import type { BatchSums } from './watch-batches.ts';
 
 /** What a run came to: counted at the receiver and at the simulator; only the money is the service's word. */
 export async function countTotals(
-  { receiver, simulator }: Stage,
+  { receiver, simulator, rough }: Stage,
   run: { requests: number; accepted: number; sums: BatchSums; startedAt: number },
 ): Promise<Totals> {
   const seconds = (performance.now() - run.startedAt) / 1000;
@@ -19,7 +19,8 @@ export async function countTotals(
     batches: seen?.batches ?? run.sums.batches,
     succeeded,
     failed: delivered - succeeded,
-    duplicates: duplicates + (seen?.duplicates ?? 0),
+    // A row that failed at the provider was run again on purpose; one that succeeded there must not be.
+    duplicates: duplicates + ((rough ? seen?.paidTwice : seen?.duplicates) ?? 0),
     countedAtProvider: seen !== null,
     repeats,
     wrong,

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createProgress, type Screen } from './progress.ts';
 import type { DemoOptions } from './read-options.ts';
 import { findFaults, printReport } from './report.ts';
+import { roughScripts } from './rough.ts';
 import { startRun } from './run-requests.ts';
 import { type CleanUp, createCleanUp, type Stage, setStage } from './set-stage.ts';
 import type { Child } from './start-child.ts';
@@ -46,10 +47,11 @@ async function play(
   screen: Screen,
   { startedAt, cleanUp, end }: Frame,
 ): Promise<number> {
-  const stage = await setStage(options.requests, cleanUp);
+  const stage = await setStage(options, cleanUp);
   end.signal.throwIfAborted();
   for (const child of [stage.service, stage.simulator]) endWithChild(child, end);
   endAfter(5 * minute + 30 * options.requests, end, cleanUp);
+  if (options.rough) screen.write(`the simulated OpenAI misbehaves: ${roughScripts.join(', ')}\n`);
   screen.write(`service ${stage.service.url}, simulated OpenAI ${stage.simulator.url}\n\n`);
 
   const progress = createProgress(options.requests, screen);

@@ -4,6 +4,8 @@ export interface DemoOptions {
   readonly requests: number;
   readonly seed: string;
   readonly keep: boolean;
+  /** The simulated OpenAI misbehaves in many ways at once. */
+  readonly rough: boolean;
   readonly help: boolean;
 }
 
@@ -14,6 +16,7 @@ and counts what comes back. Nothing leaves the machine and nothing is paid.
 
   --requests N   how many requests to send (default 1000)
   --seed S       cut and order the texts differently (default 1)
+  --rough        let the simulated OpenAI misbehave in many ways at once
   --keep         leave everything running afterwards, until Ctrl-C
   --help         show this text
 `;
@@ -30,6 +33,7 @@ export function readOptions(args: readonly string[]): DemoOptions {
       requests: { type: 'string', default: '1000' },
       seed: { type: 'string', default: '1' },
       keep: { type: 'boolean', default: false },
+      rough: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false, short: 'h' },
     },
   });
@@ -37,5 +41,6 @@ export function readOptions(args: readonly string[]): DemoOptions {
   if (!Number.isSafeInteger(requests) || requests < 1) {
     throw new Error(`--requests must be a whole number from 1 up, not "${values.requests}"`);
   }
-  return { requests, seed: values.seed, keep: values.keep, help: values.help };
+  const { seed, keep, rough, help } = values;
+  return { requests, seed, keep, rough, help };
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createJudge, type Judge } from './judge-answer.ts';
 import { type Receiver, startReceiver } from './receiver.ts';
+import { roughSettings, roughSimulator } from './rough.ts';
 import { createSecret, type ServingChild, startService } from './start-service.ts';
 import { startSimulator } from './start-simulator.ts';
 
@@ -13,6 +14,7 @@ export interface Stage {
   readonly receiver: Receiver;
   readonly judge: Judge;
   readonly databasePath: string;
+  readonly rough: boolean;
 }
 
 /** What must be ended or removed, the last first. */
@@ -40,8 +42,11 @@ export function createCleanUp(): CleanUp {
   };
 }
 
-/** Starts receiver, simulator and service with settings that suit `requests` requests. */
-export async function setStage(requests: number, cleanUp: CleanUp): Promise<Stage> {
+/** Starts receiver, simulator and service with settings that suit the number of requests. */
+export async function setStage(
+  { requests, rough }: { readonly requests: number; readonly rough: boolean },
+  cleanUp: CleanUp,
+): Promise<Stage> {
   const folder = makeTemporaryFolder(cleanUp);
   const databasePath = join(folder, 'demo.db');
   const secret = createSecret();
@@ -52,7 +57,7 @@ export async function setStage(requests: number, cleanUp: CleanUp): Promise<Stag
     keepLines: false,
   });
   cleanUp.later(() => receiver.close());
-  const simulator = await startSimulator();
+  const simulator = await startSimulator(rough ? roughSimulator : []);
   cleanUp.later(() => simulator.stop());
   const service = await startService({
     DATABASE_PATH: databasePath,
@@ -64,9 +69,10 @@ export async function setStage(requests: number, cleanUp: CleanUp): Promise<Stag
     POLL_INTERVAL_MS: 200,
     SUBMIT_LOOKS_MS: '0,200,500,1000',
     LOG_LEVEL: 'info',
+    ...(rough ? roughSettings : {}),
   });
   cleanUp.later(() => service.stop());
-  return { service, simulator, receiver, judge, databasePath };
+  return { service, simulator, receiver, judge, databasePath, rough };
 }
 
 function makeTemporaryFolder(cleanUp: CleanUp): string {

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { pauseAfter, providerSchedule } from '../../../core/backoff.ts';
 import type { Context } from '../../context.ts';
 import { ProviderError } from '../../provider/errors.ts';
 
@@ -16,8 +17,35 @@ export interface FetchedFile {
   remove(): Promise<void>;
 }
 
-/** Null when the provider has no such file, or an empty one. */
+/** Tries at one file before the whole download is tried again from its start. */
+const fetchTries = 4;
+
+/**
+ * Null when the provider has no such file, or an empty one. "Slower" and passing trouble are waited for here: a download
+ * needs several calls in a row, and a provider that refuses every second one would never let it end.
+ */
 export async function fetchFile(
+  ctx: Pick<Context, 'provider' | 'clock' | 'random' | 'settings'>,
+  fileId: string,
+  signal: AbortSignal,
+): Promise<FetchedFile | null> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await fetchOnce(ctx, fileId, signal);
+    } catch (error) {
+      const passes =
+        error instanceof ProviderError && (error.kind === 'rate_limited' || error.kind === 'unavailable');
+      if (!passes || tries === fetchTries || signal.aborted) throw error;
+      const pauseMs = Math.max(error.retryAfterMs ?? 0, pauseAfter(providerSchedule, tries, ctx.random()));
+      await ctx.clock.pause(Math.min(pauseMs, longestPauseMs) / ctx.settings.RETRY_FASTER, signal);
+    }
+  }
+}
+
+/** A longer pause is left to the driver, which shows it. */
+const longestPauseMs = 15_000;
+
+async function fetchOnce(
   ctx: Pick<Context, 'provider'>,
   fileId: string,
   signal: AbortSignal,

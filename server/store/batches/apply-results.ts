@@ -114,7 +114,7 @@ async function findStrangers(tx: Tx, { batchId, findings, setbacks }: ApplyInput
   const ids = [...findings, ...setbacks].map(({ requestId }) => requestId);
   const rows = await tx.all<{ id: number }>(
     `select id from requests where id in ${tx.list} and batch_id = ?
-     union select request_id as id from request_runs where request_id in ${tx.list} and batch_id = ?`,
+     union all select request_id as id from request_runs where request_id in ${tx.list} and batch_id = ?`,
     tx.listOf(ids),
     batchId,
     tx.listOf(ids),

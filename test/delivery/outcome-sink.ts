@@ -1,0 +1,92 @@
+/** A receiver of webhooks that remembers what it took, and does whatever it is told meanwhile. */
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { systemClock } from '../../server/engine/clock.ts';
+
+export interface Taken {
+  readonly id: string;
+  readonly customId: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly content: Buffer;
+}
+
+type Answer = 'take' | 'hang' | number;
+
+export class OutcomeSink {
+  /** How often each delivery id was taken. */
+  readonly taken = new Map<string, number>();
+  /** Everything that was taken, where it is wanted. */
+  readonly kept: Taken[] = [];
+  /** Answers other than 2xx. */
+  refused = 0;
+  onTaken: (() => void) | undefined;
+  readonly #server = createServer((request, response) => void this.#serve(request, response));
+  readonly #keeps: boolean;
+  readonly #answerMs: number;
+  readonly #hanging = new Set<ServerResponse>();
+  #answer: Answer = 'take';
+
+  /** @param answerMs how long it thinks about each message */
+  constructor({ keeps = false, answerMs = 0 }: { keeps?: boolean; answerMs?: number } = {}) {
+    this.#keeps = keeps;
+    this.#answerMs = answerMs;
+  }
+
+  async listen(): Promise<this> {
+    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+    return this;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/take`;
+  }
+
+  /** All deliveries, repeats included. */
+  get total(): number {
+    return [...this.taken.values()].reduce((sum, times) => sum + times, 0);
+  }
+
+  get hanging(): number {
+    return this.#hanging.size;
+  }
+
+  /** From now on: takes, never answers, or answers with this status. */
+  set answer(answer: Answer) {
+    this.#answer = answer;
+    if (answer !== 'hang') for (const response of this.#hanging) response.destroy();
+    this.#hanging.clear();
+  }
+
+  async #serve(
+    request: Parameters<typeof buffer>[0] & { headers: IncomingHttpHeaders },
+    response: ServerResponse,
+  ) {
+    const content = await buffer(request).catch(() => null);
+    if (content === null) return;
+    if (this.#answerMs > 0) await systemClock.pause(this.#answerMs);
+    if (this.#answer === 'hang') {
+      this.#hanging.add(response);
+      response.once('close', () => this.#hanging.delete(response));
+      return;
+    }
+    if (this.#answer !== 'take') {
+      this.refused += 1;
+      response.writeHead(this.#answer).end('not now');
+      return;
+    }
+    const id = String(request.headers['webhook-id']);
+    this.taken.set(id, (this.taken.get(id) ?? 0) + 1);
+    if (this.#keeps) {
+      const { custom_id: customId } = JSON.parse(content.toString('utf8')) as { custom_id: string };
+      this.kept.push({ id, customId, headers: request.headers, content });
+    }
+    this.onTaken?.();
+    response.writeHead(204).end();
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+}

@@ -1,0 +1,28 @@
+/** W5 at full length: 50,000 outcomes in each phase, 5xx for 60 s, one of ten receivers hanging for 30 s. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { systemClock } from '../../server/engine/clock.ts';
+import { runW5 } from '../delivery/w5.ts';
+import { startTestService, type TestService } from '../start-test-service.ts';
+import { recordRun } from './record-run.ts';
+
+let running: TestService;
+beforeAll(async () => {
+  running = await startTestService();
+});
+afterAll(() => running.stop());
+
+test('W5: lost 0, and nine healthy receivers keep 90 % of their places', async () => {
+  const figures = await runW5(running, {
+    outcomes: 50_000,
+    failing: () => systemClock.pause(60_000),
+    hanging: () => systemClock.pause(30_000),
+    withinMs: 1_500_000,
+  });
+  const { perSecond, placesKept, lost, repeated } = figures;
+  recordRun(
+    'W5 webhooks',
+    `${Math.round(perSecond)} outcomes a second from intake to receiver; lost ${lost}, repeated ${repeated}; nine healthy receivers kept ${Math.round(placesKept * 100)} % of their places while the tenth hung`,
+  );
+  expect(figures.lost).toBe(0);
+  expect(figures.placesKept).toBeGreaterThanOrEqual(0.9);
+});

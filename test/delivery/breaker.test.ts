@@ -1,0 +1,120 @@
+/** The breaker through the real doors, on a clock that the test moves: days pass in a second. */
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { MovedClock } from '../moved-clock.ts';
+import { startTestService, type TestService } from '../start-test-service.ts';
+import { until } from '../until.ts';
+import { call, makeOutcomes } from './make-outcomes.ts';
+import { OutcomeSink } from './outcome-sink.ts';
+
+const minute = 60_000;
+const day = 24 * 60 * minute;
+let clock: MovedClock;
+let running: TestService;
+let sink: OutcomeSink;
+let alerts: OutcomeSink;
+beforeEach(async () => {
+  clock = new MovedClock();
+  [sink, alerts] = await Promise.all([new OutcomeSink().listen(), new OutcomeSink().listen()]);
+  running = await startTestService({ ALERT_WEBHOOK_URL: alerts.url }, { clock });
+});
+afterEach(async () => {
+  // What waits on the clock shall not wait for ever.
+  const stopped = running.stop();
+  const ended = stopped.then(() => true);
+  await until(async () => {
+    clock.move(minute);
+    return Promise.race([ended, new Promise<boolean>((resolve) => setImmediate(() => resolve(false)))]);
+  });
+  await Promise.all([sink.close(), alerts.close()]);
+});
+
+interface Shown {
+  readonly id: number;
+  readonly delivering: { readonly count: number };
+  readonly delivery_failed: { readonly count: number };
+  readonly paused_at: string | null;
+  readonly health: {
+    readonly breaker: string;
+    readonly failing_since: string | null;
+    readonly failures_in_a_row: number;
+  };
+}
+const look = async (id = 1) => (await call(running.url, 'GET', `/api/destinations/${id}`)) as Shown;
+const order = (name: string) => call(running.url, 'POST', `/api/destinations/1/${name}`);
+const toldOf = (status: string) =>
+  [...alerts.taken.keys()].filter((id) => id.includes('destination_failing') && id.endsWith(status));
+
+/** Lets time pass in steps until something holds; each step waits for what it has set going. */
+const pass = (stepMs: number, holds: () => boolean | Promise<boolean>) =>
+  until(async () => {
+    clock.move(stepMs);
+    await look().catch(() => null);
+    await until(() => running.service.dispatchers.every(({ busy }) => busy === 0));
+    return holds();
+  }, 30_000);
+
+/** Twelve outcomes to a receiver that fails until its breaker opens. */
+async function breakIt(): Promise<void> {
+  sink.answer = 503;
+  await makeOutcomes(running.url, 12, () => sink.url);
+  await pass(10_000, async () => sink.refused > 0 && (await look()).health.breaker === 'open');
+}
+
+test('opens after failures of five minutes, tells once, sends nothing but probes, and drains when all is well', {
+  timeout: 60_000,
+}, async () => {
+  await breakIt();
+  const { health, delivering } = await look();
+  expect(delivering.count).toBe(12);
+  expect(health.failures_in_a_row).toBeGreaterThanOrEqual(10);
+  await pass(minute, () => toldOf('firing').length === 1);
+
+  const before = sink.refused;
+  const attemptsOf = async (n: number) =>
+    ((await call(running.url, 'GET', `/api/requests/r${n}`)) as { delivery_attempt_count: number })
+      .delivery_attempt_count;
+  const used = await Promise.all(Array.from({ length: 12 }, (_, n) => attemptsOf(n)));
+  await pass(minute, () => sink.refused >= before + 3);
+  // Three probes, no attempt used up, and nothing else was sent.
+  expect(await Promise.all(Array.from({ length: 12 }, (_, n) => attemptsOf(n)))).toEqual(used);
+
+  sink.answer = 'take';
+  await pass(minute, () => sink.taken.size === 12);
+  expect((await look()).health).toMatchObject({ breaker: 'closed', failing_since: null });
+  expect(sink.total).toBe(12);
+  await pass(minute, () => toldOf('resolved').length === 1);
+  expect(toldOf('firing')).toHaveLength(1);
+});
+
+test('what a broken destination holds back ends after seven days, and can be delivered again', {
+  timeout: 60_000,
+}, async () => {
+  await breakIt();
+  const opened = clock.now();
+  await pass(360 * minute, async () => (await look()).delivery_failed.count >= 11);
+  expect(clock.now() - opened).toBeGreaterThanOrEqual(6.7 * day);
+  sink.answer = 'take';
+  await order('close-breaker');
+  await call(running.url, 'POST', '/api/redeliveries', { body: { destination: 1 } });
+  await pass(minute, () => sink.taken.size === 12);
+});
+
+test('is closed and opened by hand; a paused destination gets nothing and gives up nothing', {
+  timeout: 60_000,
+}, async () => {
+  await makeOutcomes(running.url, 1, () => sink.url, 'first');
+  await pass(1_000, () => sink.taken.size === 1);
+  await order('pause');
+  await makeOutcomes(running.url, 3, () => sink.url, 'paused');
+  await pass(60 * minute, async () => (await look()).delivering.count === 3);
+  clock.move(30 * day);
+  await pass(60 * minute, async () => (await look()).delivering.count === 3);
+  expect(sink.taken.size).toBe(1);
+  sink.answer = 503;
+  await order('open-breaker');
+  await order('resume');
+  expect((await look()).health.breaker).toBe('open');
+  sink.answer = 'take';
+  await order('close-breaker');
+  await pass(1_000, () => sink.taken.size === 4);
+});

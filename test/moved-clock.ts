@@ -1,0 +1,37 @@
+/** A clock that stands still until a test moves it. */
+import type { Clock } from '../server/engine/clock.ts';
+
+export class MovedClock implements Clock {
+  #now: number;
+  readonly #pauses = new Set<{ readonly at: number; readonly end: () => void }>();
+
+  constructor(now = Date.UTC(2026, 10, 23)) {
+    this.#now = now;
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  pause(ms: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      if (signal?.aborted) {
+        resolve();
+        return;
+      }
+      const pause = { at: this.#now + Math.max(0, ms), end: () => this.#end(pause, resolve) };
+      this.#pauses.add(pause);
+      signal?.addEventListener('abort', pause.end, { once: true });
+    });
+  }
+
+  /** Ends every pause that falls into these milliseconds. */
+  move(ms: number): void {
+    this.#now += ms;
+    for (const pause of [...this.#pauses]) if (pause.at <= this.#now) pause.end();
+  }
+
+  #end(pause: { readonly at: number; readonly end: () => void }, resolve: () => void): void {
+    if (this.#pauses.delete(pause)) resolve();
+  }
+}

@@ -99,21 +99,35 @@ export async function applyResults(tx: Tx, input: ApplyInput): Promise<ApplyOutp
   }
   await tx.each(insertResult, applied.map(resultValues));
   for (const finding of applied) sums.add(finding);
-  await tx.each(
+  const noted = await tx.each(
     noteSetback,
     input.setbacks.map((s) => [s.errorCode, s.errorMessage, s.requestId, batchId]),
   );
   await sums.write(tx, batchId);
   await countCost(tx, held, applied, now);
   await countHour(tx, batchId, now, sums.outcomes);
-  return { held: true, applied: sums.applied, strangers: await findStrangers(tx, input) };
+  // What was changed is of this batch; in nearly every slice that is all of it, and nothing is left to look for.
+  const ours = new Set(applied);
+  const doubtful = [
+    ...input.findings.filter((finding) => !ours.has(finding)),
+    ...input.setbacks.filter((_, index) => noted[index] !== 1),
+  ];
+  return { held: true, applied: sums.applied, strangers: await findStrangers(tx, batchId, doubtful) };
 }
 
-/** A request that has gone on to a successor was in the file as well: its run says so. Indexes: primary keys. */
-async function findStrangers(tx: Tx, { batchId, findings, setbacks }: ApplyInput): Promise<number[]> {
-  const ids = [...findings, ...setbacks].map(({ requestId }) => requestId);
+/**
+ * A request that has gone on to a successor was in the file as well: its run says so. Indexes: primary
+ * keys; the sum keeps SQLite from walking the whole batch by its index instead.
+ */
+async function findStrangers(
+  tx: Tx,
+  batchId: number,
+  doubtful: readonly (Finding | Setback)[],
+): Promise<number[]> {
+  if (doubtful.length === 0) return [];
+  const ids = doubtful.map(({ requestId }) => requestId);
   const rows = await tx.all<{ id: number }>(
-    `select id from requests where id in ${tx.list} and batch_id = ?
+    `select id from requests where id in ${tx.list} and batch_id + 0 = ?
      union all select request_id as id from request_runs where request_id in ${tx.list} and batch_id = ?`,
     tx.listOf(ids),
     batchId,

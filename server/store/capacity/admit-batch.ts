@@ -43,8 +43,9 @@ export type Admitting =
     }
   | { readonly kind: 'lease_lost' };
 
-/** A batch that waits for room is woken when there is some; this is the safety net. */
-const lookAgainMs = 60_000;
+/** A batch that waits for room is woken when there is some; these are the safety net. The oldest looks for all. */
+const oldestLooksAgainMs = 60_000;
+const othersLookAgainMs = 15 * 60_000;
 /** Batches that are judged together, oldest first. */
 const longestQueue = 200;
 
@@ -56,6 +57,7 @@ interface Judgement {
   readonly reservedTokens: number;
   readonly tokens: number;
   readonly piece: { readonly tokens: number; readonly requests: number };
+  readonly lookAgainMs: number;
 }
 
 export async function admitBatch(tx: Tx, input: AdmitInput): Promise<Admitting> {
@@ -81,7 +83,7 @@ export async function admitBatch(tx: Tx, input: AdmitInput): Promise<Admitting> 
   if (judged.verdict === 'too_large') {
     return { kind: 'too_large', ...judged.piece, reason: reasonOf('room', batch, judged, null) };
   }
-  if (judged.verdict !== 'admit') return wait(judged.verdict ?? 'turn', now + lookAgainMs, null);
+  if (judged.verdict !== 'admit') return wait(judged.verdict ?? 'turn', now + judged.lookAgainMs, null);
   if (held) await noteProbe(tx, hold, input);
   await countCreation(tx, key.credentials, now);
   return { kind: 'admitted', batch: await reserve(tx, batch, judged, now) };
@@ -109,6 +111,7 @@ async function judgeFamily(tx: Tx, key: FamilyKey, batch: BatchRow, input: Admit
     learned,
     message: row?.last_rejection ?? null,
     reservedTokens: ledger.tokens,
+    lookAgainMs: queue[0]?.id === batch.id ? oldestLooksAgainMs : othersLookAgainMs,
     tokens: queue.find(({ id }) => id === batch.id)?.tokens ?? batch.estimated_tokens,
     piece: rawPiece(pieceOf(limits), await readRatio(tx, batch.endpoint, batch.model)),
   };

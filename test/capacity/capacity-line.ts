@@ -1,0 +1,119 @@
+/** The whole line in simulated time, against a simulator whose caps the service does not know. */
+import { onTestFinished } from 'vitest';
+import { type SimulatorOptions, startSimulator } from '../../simulator/index.ts';
+import { startTestService, type TestService, type TestSettings } from '../start-test-service.ts';
+import { SteppedClock, SteppedTime } from '../stepped-clock.ts';
+
+const startsAt = Date.UTC(2026, 10, 23);
+
+export interface RowPlan {
+  readonly model?: string;
+  /** Pictures count flat, so that rows can be large in tokens and small in bytes. */
+  readonly pictures?: number;
+  readonly text?: string;
+}
+
+export async function startCapacityLine(
+  options: SimulatorOptions,
+  settings: TestSettings = {},
+  stepMs = 10_000,
+) {
+  const simulator = await startSimulator({ ...options, clock: { kind: 'stepped', startsAt } });
+  const clock = new SteppedClock(startsAt);
+  const time = new SteppedTime(clock, simulator, stepMs);
+  const given = { clock };
+  let running: TestService = await startTestService({ OPENAI_BASE_URL: simulator.url, ...settings }, given);
+  onTestFinished(async () => {
+    const stopping = running.stop();
+    while (!(await settled(stopping))) clock.advance(60_000);
+    await simulator.close();
+  });
+
+  async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const response = await fetch(`${running.url}${path}`, {
+      method,
+      ...(body === undefined
+        ? {}
+        : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+    return (text === '' ? undefined : JSON.parse(text)) as T;
+  }
+
+  return {
+    simulator,
+    clock,
+    call,
+    get service() {
+      return running.service;
+    },
+    until: (holds: () => boolean | Promise<boolean>, withinMs: number) =>
+      time.until(running.service, holds, withinMs),
+    quiet: () => time.quiet(running.service),
+    get: <T>(path: string) => call<T>('GET', path),
+
+    /** Posts rows in bulk; their outcomes are fetched, not delivered. */
+    async post(prefix: string, rows: readonly RowPlan[]): Promise<void> {
+      const lines = rows.map((row, index) => JSON.stringify(rowOf(`${prefix}-${index}`, row)));
+      const response = await fetch(`${running.url}/api/requests/bulk`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/jsonl' },
+        body: `${lines.join('\n')}\n`,
+      });
+      const answer = (await response.json()) as { accepted?: number };
+      if (answer.accepted !== rows.length)
+        throw new Error(`bulk: ${response.status} ${JSON.stringify(answer)}`);
+    },
+
+    /** Stops the service and starts it again on the same database. */
+    async restart(): Promise<void> {
+      const restarting = running.restart();
+      while (!(await settled(restarting))) clock.advance(1_000);
+      running = await restarting;
+    },
+  };
+}
+
+export type CapacityLine = Awaited<ReturnType<typeof startCapacityLine>>;
+
+/** Whether it has ended, after a turn of the event loop. */
+async function settled(promise: Promise<unknown>): Promise<boolean> {
+  const turn = new Promise((resolve) => setImmediate(() => resolve('turn')));
+  return (await Promise.race([promise.then(() => 'end'), turn])) === 'end';
+}
+
+function rowOf(customId: string, { model = 'gpt-4o-mini', pictures = 0, text = customId }: RowPlan) {
+  const picture = { type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' } };
+  const content = [...Array(pictures).fill(picture), { type: 'text', text }];
+  return {
+    custom_id: customId,
+    method: 'POST',
+    url: '/v1/chat/completions',
+    delivery_config: { type: 'none' },
+    body: { model, messages: [{ role: 'user', content }] },
+  };
+}
+
+export interface BatchAnswer {
+  readonly id: number;
+  readonly model: string;
+  readonly state: string;
+  readonly request_count: number;
+  readonly succeeded_count: number;
+  readonly failed_count: number;
+  readonly input_tokens: number;
+  readonly successor_of: number | null;
+  readonly waiting_reason: string | null;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into it freely; the API description checks its shape.
+  readonly waiting: any;
+}
+
+export async function listBatches(line: CapacityLine): Promise<BatchAnswer[]> {
+  return (await line.get<{ data: BatchAnswer[] }>('/api/batches?limit=1000')).data.reverse();
+}
+
+export async function succeeded(line: CapacityLine): Promise<number> {
+  const { succeeded } = await line.service.ctx.store.countRequests();
+  return succeeded;
+}

@@ -4,6 +4,7 @@ import { batchConditions, batchMoves, batchStates, handOvers } from '../batch.ts
 import { attemptOutcomes } from '../delivery.ts';
 import { outcomes, requestStates } from '../request.ts';
 import { failures } from '../successors.ts';
+import { WaitingSchema } from './capacity.ts';
 import { DeliveryConfigSchema } from './intake.ts';
 
 const nullable = <T extends Type.TSchema>(schema: T, options: { description?: string } = {}) =>
@@ -123,6 +124,11 @@ export const BatchSchema = Type.Object({
   openai_error_file_id: nullable(Type.String()),
   openai_errors: nullable(Type.Unknown()),
   waiting_reason: nullable(Type.String()),
+  waiting: Type.Optional(
+    nullable(WaitingSchema, {
+      description: 'Why it is not created at OpenAI yet. Left out in answers to an order.',
+    }),
+  ),
   ...UsageSchema.properties,
   ...CostSchema.properties,
   unpriced_count: count('Answers whose model has no known price'),

@@ -6,6 +6,7 @@ import type { BatchDetailSchema, BatchSchema } from '../../core/contract/views.t
 import { isUnusuallyLong } from '../../core/usual-time.ts';
 import type { Context } from '../context.ts';
 import type { BatchRow } from '../store/rows.ts';
+import { waitingView } from './capacity-view.ts';
 import { isoTime, isoTimeOrNull } from './times.ts';
 import { usualTimes } from './usual-times.ts';
 
@@ -31,10 +32,13 @@ export async function batchViews(ctx: Context, rows: readonly BatchRow[]): Promi
     rows.map((row) => row.state),
   );
   const now = ctx.clock.now();
+  const waits = rows.some((row) => row.waiting_for !== null);
+  const capacity = waits ? await ctx.store.readCapacity({ credentials: ctx.provider.credentials }) : null;
   return rows.map((row) => {
     const usualMs = usual[row.state] ?? null;
     return {
       ...batchView(row),
+      waiting: capacity && waitingView(ctx, capacity, row),
       state_p95_ms: usualMs,
       unusually_long: isUnusuallyLong(now - row.state_at, usualMs),
     };

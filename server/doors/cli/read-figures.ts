@@ -20,11 +20,28 @@ export interface Figures {
   readonly paidUsd: number;
   /** "open", "paused since …" or why it is shut. */
   readonly intake: string;
+  readonly capacity: Capacity;
+}
+
+/** What of `/api/capacity` is shown here. */
+export interface Capacity {
+  readonly funding: { readonly blocked: boolean; readonly message: string | null };
+  readonly families: readonly {
+    readonly family: string;
+    readonly cap: number;
+    readonly cap_source: string;
+    readonly reserved: number;
+    readonly batches: number;
+    readonly waiting_batches: number;
+    readonly frees_next: number | null;
+    readonly held_until: string | null;
+  }[];
 }
 
 export async function readFigures(service: Service): Promise<Figures> {
-  const [text, intake, ready] = await Promise.all([
+  const [text, capacity, intake, ready] = await Promise.all([
     service.text('/metrics'),
+    service.json<Capacity>('/api/capacity'),
     service.json<{ paused: boolean; since: string | null; by: string | null }>('/api/intake'),
     service.answer('/ready', {}),
   ]);
@@ -43,6 +60,7 @@ export async function readFigures(service: Service): Promise<Figures> {
     deliveryFailed: of('deliveries', 'state="delivery_failed"'),
     listUsd: of('usd', 'kind="list"'),
     paidUsd: of('usd', 'kind="paid"'),
+    capacity,
     intake: intake.paused ? `paused since ${intake.since} by ${intake.by}` : readIntake(ready.text),
   };
 }

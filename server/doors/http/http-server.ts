@@ -23,6 +23,7 @@ import { apiKeyRoutes } from './routes/api-keys.ts';
 import { batchRoutes } from './routes/batches.ts';
 import { brokerRoutes } from './routes/broker.ts';
 import { bulkRoutes } from './routes/bulk.ts';
+import { capacityRoutes } from './routes/capacity.ts';
 import { destinationRoutes } from './routes/destinations.ts';
 import { healthRoutes } from './routes/health.ts';
 import { intakeRoutes } from './routes/intake.ts';
@@ -84,6 +85,7 @@ export async function makeHttpServer(options: HttpServerOptions): Promise<HttpSe
     openaiWebhookRoutes(inner);
     orphanRoutes(inner);
     brokerRoutes(inner);
+    capacityRoutes(inner);
     healthRoutes(inner);
     consoleRoutes(inner);
   });

@@ -28,7 +28,7 @@ export async function presentConditions(ctx: Context, diskLow: boolean): Promise
   const found = [
     ...(await failedBatches(ctx)),
     ...(await heldBatches(ctx)),
-    ...(await waitingBatches(ctx)),
+    ...(await blockedFunding(ctx)),
     ...(await agedStates(ctx)),
     ...(await brokenDestinations(ctx)),
   ];
@@ -90,21 +90,17 @@ async function brokenDestinations({ store, settings }: Context): Promise<Conditi
   }));
 }
 
-/** The provider's words for "no money", wherever they were kept. */
-const noMoney =
-  /billing_hard_limit|insufficient_quota|billing hard limit|exceeded your current quota|funding/i;
-
-async function waitingBatches({ store }: Context): Promise<Condition[]> {
-  const rows = await store.listBatches({ states: ['waiting_for_capacity'], beforeId: null, limit: 1_000 });
-  const blocked = rows.filter((row) => noMoney.test(row.waiting_reason ?? ''));
-  if (blocked.length === 0) return [];
-  return [
-    {
-      id: 'funding_blocked',
-      kind: 'funding_blocked',
-      message: `The provider refuses ${blocked.length} batches for want of money: ${blocked[0]?.waiting_reason}. They go on by themselves once the account is funded.`,
-    },
-  ];
+async function blockedFunding({ store, provider }: Context): Promise<Condition[]> {
+  const { holds, sums } = await store.readCapacity({ credentials: provider.credentials });
+  const waiting = sums.reduce((count, family) => count + family.waiting, 0);
+  return holds.map((hold) => ({
+    id: 'funding_blocked',
+    kind: 'funding_blocked',
+    message:
+      `Funding blocked since ${new Date(hold.since).toISOString()}: OpenAI refuses work for want of money ` +
+      `("${hold.message}"). ${waiting} batches wait. Fund the account or raise its limit; they go on by themselves, ` +
+      `the next probe at ${new Date(hold.next_probe_at).toISOString()}.`,
+  }));
 }
 
 /** States in which work waits for us or for the provider, and must not for long. */

@@ -38,10 +38,16 @@ export class Live {
     };
   }
 
-  /** What a page has missed since the message that it saw last. */
-  async catchUp(lastId: number): Promise<{ readonly id: number; readonly message: LiveMessage }> {
+  /**
+   * What a page is told first: which orders run, and that everything may have changed. From this look on nothing is
+   * missed, so whatever the page fetches now will be kept true.
+   *
+   * @param lastId the message that it saw last; null: it has seen none
+   */
+  async greet(lastId: number | null): Promise<{ readonly id: number; readonly message: LiveMessage }> {
     const mark = await this.#ctx.store.readLiveMark({ now: this.#ctx.clock.now() });
-    const batches = await this.#movedSince(lastId);
+    this.#mark ??= mark;
+    const batches = lastId === null ? null : await this.#movedSince(lastId);
     const all = { accepted: true, outcomes: true, hand_overs: true, actions: true };
     return { id: mark.transitionId, message: { batches, ...all, running: mark.running } };
   }

@@ -53,7 +53,23 @@ export function useHold(held: boolean): void {
 
 /** Overview and activity are sums over everything; once in this long is live enough for them. */
 const sumsMs = 3_000;
-let sumsAt = 0;
+let sumsAt = Number.NEGATIVE_INFINITY;
+let sumsPlanned = false;
+
+function renewSums(client: QueryClient): void {
+  const rest = sumsAt + sumsMs - performance.now();
+  if (rest > 0) {
+    if (sumsPlanned) return;
+    sumsPlanned = true;
+    setTimeout(() => {
+      sumsPlanned = false;
+      renewSums(client);
+    }, rest);
+    return;
+  }
+  sumsAt = performance.now();
+  for (const key of ['overview', 'activity']) void client.invalidateQueries({ queryKey: [key] });
+}
 
 function refresh(client: QueryClient, message: LiveMessage): void {
   const renew = (...queryKey: unknown[]) => void client.invalidateQueries({ queryKey });
@@ -65,11 +81,9 @@ function refresh(client: QueryClient, message: LiveMessage): void {
   if (moved || accepted || outcomes || hand_overs) renew('requests');
   if (outcomes || hand_overs || moved) renew('request');
   if (hand_overs) renew('destinations');
-  if (actions) renew('actions');
-  if (performance.now() - sumsAt < sumsMs) return;
-  sumsAt = performance.now();
-  renew('overview');
-  renew('activity');
+  // An order may have done anything, also what no transition tells, such as a deletion.
+  if (actions) for (const key of ['actions', 'batch', 'batches', 'requests', 'request']) renew(key);
+  renewSums(client);
 }
 
 /** Both messages in one. */

@@ -24,6 +24,13 @@ import { TabPanel, Tabs } from '../ui/tabs.tsx';
 
 const route = getRouteApi('/batches/$id');
 
+/** OpenAI's progress and single deliveries move no state, so no message tells of them. */
+const atWorkMs = 3_000;
+
+function isAtWork(batch: BatchDetail | undefined): boolean {
+  return batch?.state === 'openai_processing' || (batch?.delivering_count ?? 0) > 0;
+}
+
 export function BatchPage() {
   const { id } = route.useParams();
   const navigate = route.useNavigate();
@@ -31,7 +38,7 @@ export function BatchPage() {
   const asked = useQuery({
     queryKey: ['batch', Number(id)],
     queryFn: ({ signal }) => call<BatchDetail>(`/api/batches/${encodeURIComponent(id)}`, { signal }),
-    refetchInterval: lookEvery,
+    refetchInterval: ({ state: { data } }) => Math.min(lookEvery, isAtWork(data) ? atWorkMs : lookEvery),
   });
   useKeys({
     Escape: () => void navigate({ to: '/batches' }),

@@ -29,10 +29,8 @@ export function eventRoutes({ app, ctx, stopping }: Door): void {
         stopping.removeEventListener('abort', close);
       });
       const seen = Number(request.headers['last-event-id']);
-      if (Number.isSafeInteger(seen) && seen > 0) {
-        const { id, message } = await live.catchUp(seen);
-        send(`id: ${id}\ndata: ${JSON.stringify(message)}\n\n`);
-      }
+      const { id, message } = await live.greet(Number.isSafeInteger(seen) && seen > 0 ? seen : null);
+      send(`id: ${id}\ndata: ${JSON.stringify(message)}\n\n`);
     },
   });
 }

@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call } from '../../api/client.ts';
 import type { ApiKey } from '../../api/types.ts';
-import { useReaderRefusal } from '../../api/use-session.ts';
+import { useReaderRefusal, useSession } from '../../api/use-session.ts';
 import { Button } from '../../ui/button.tsx';
 import { CopyText } from '../../ui/copy-text.tsx';
 import { Empty } from '../../ui/empty.tsx';
@@ -76,10 +76,17 @@ const scopes = {
 function MakeKey() {
   const client = useQueryClient();
   const [name, setName] = useState('');
-  const [scope, setScope] = useState<keyof typeof scopes>('produce');
+  const first = useSession()?.signs_in === false;
+  const [chosen, setScope] = useState<keyof typeof scopes>('produce');
+  const scope = first ? 'operate' : chosen;
   const make = useMutation({
     mutationFn: () => call<{ key: string }>('/api/keys', { method: 'POST', body: { name, scopes: [scope] } }),
-    onSuccess: () => client.invalidateQueries({ queryKey: ['keys'] }),
+    onSuccess: async ({ key }) => {
+      // The first key closes the open door; whoever made it stays inside by it.
+      if (first) await call('/api/console/session', { method: 'POST', body: { secret: key } });
+      await client.invalidateQueries({ queryKey: ['session'] });
+      await client.invalidateQueries({ queryKey: ['keys'] });
+    },
     onError: (error) => notify('bad', error.message),
   });
   return (
@@ -110,11 +117,13 @@ function MakeKey() {
             value={scope}
             onChange={(event) => setScope(event.target.value as keyof typeof scopes)}
           >
-            {Object.entries(scopes).map(([word, meaning]) => (
-              <option key={word} value={word}>
-                {word}: {meaning}
-              </option>
-            ))}
+            {Object.entries(scopes)
+              .filter(([word]) => !first || word === 'operate')
+              .map(([word, meaning]) => (
+                <option key={word} value={word}>
+                  {word}: {meaning}
+                </option>
+              ))}
           </select>
         </label>
         <Button type="submit" look="main" busy={make.isPending}>

@@ -48,6 +48,18 @@ const request = createRoute({
   path: '/requests/$id',
   component: lazyRouteComponent(() => import('./pages/request.tsx'), 'RequestPage'),
 });
+const destinations = createRoute({
+  ...under,
+  path: '/destinations',
+  validateSearch: (given: Record<string, unknown>) =>
+    present<{ cursor?: string }>({ cursor: text(given, 'cursor') }),
+  component: lazyRouteComponent(() => import('./pages/destinations.tsx'), 'DestinationsPage'),
+});
+const destination = createRoute({
+  ...under,
+  path: '/destinations/$id',
+  component: lazyRouteComponent(() => import('./pages/destination.tsx'), 'DestinationPage'),
+});
 const activity = createRoute({
   ...under,
   path: '/activity',
@@ -85,6 +97,8 @@ const routeTree = root.addChildren([
   batch,
   requests,
   request,
+  destinations,
+  destination,
   activity,
   settings,
   section,

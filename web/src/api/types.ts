@@ -1,5 +1,6 @@
 /** The API's own types, from its contract. */
 import type { Static } from 'typebox';
+import type * as destinations from '../../../core/contract/destinations.ts';
 import type * as views from '../../../core/contract/views.ts';
 
 export type { BrokerView } from '../../../core/contract/broker.ts';
@@ -16,3 +17,11 @@ export type RequestList = Static<typeof views.RequestListSchema>;
 export type Attempt = Static<typeof views.AttemptSchema>;
 export type ApiKey = Static<typeof views.ApiKeySchema>;
 export type IntakeState = Static<typeof views.IntakeSchema>;
+export type Destination = Static<typeof destinations.DestinationSchema>;
+export type DestinationDetail = Static<typeof destinations.DestinationDetailSchema>;
+export type DestinationList = Static<typeof destinations.DestinationListSchema>;
+export type DestinationAttempt = Static<typeof destinations.DestinationAttemptSchema>;
+export type DestinationAttemptList = Static<typeof destinations.DestinationAttemptListSchema>;
+export type TestResult = Static<typeof destinations.TestResultSchema>;
+export type Redelivery = Static<typeof destinations.RedeliverySchema>;
+export type RedeliveryList = Static<typeof destinations.RedeliveryListSchema>;

@@ -29,7 +29,7 @@ export function ActivityPage() {
       <PageHead title="Activity" actions={<IntakeOrder paused={asked.data?.intake.paused ?? null} />} />
       <Loaded asked={asked} what="the activity">
         {(view) => (
-          <div className="grid gap-6">
+          <div className="grid grid-cols-[minmax(0,1fr)] gap-6">
             <DriverTable drivers={view.drivers} />
             <TroubleTable rows={view.troubled} />
             <LeaseTable rows={view.leases} />

@@ -66,7 +66,13 @@ export function Lines({ labels, lines, format, rule, height = 130 }: LinesProps)
             />
             {line.values.map((value, index) =>
               value === null ? null : (
-                <circle key={labels[index]} cx={(index + 0.5) * step} cy={y(value)} r="2.4" fill={line.color}>
+                <circle // biome-ignore lint/suspicious/noArrayIndexKey: places on an axis
+                  key={index}
+                  cx={(index + 0.5) * step}
+                  cy={y(value)}
+                  r="2.4"
+                  fill={line.color}
+                >
                   <title>{`${labels[index]}: ${line.name} ${format(value)}`}</title>
                 </circle>
               ),
@@ -75,7 +81,7 @@ export function Lines({ labels, lines, format, rule, height = 130 }: LinesProps)
         ))}
         {labelled(labels, width).map(({ label, index }) => (
           <text
-            key={label}
+            key={index}
             x={(index + 0.5) * step}
             y={height - 3}
             fontSize="11"

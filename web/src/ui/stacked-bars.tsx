@@ -11,7 +11,12 @@ export interface Series {
 interface StackedBarsProps {
   readonly series: readonly Series[];
   /** One for each bucket: its label and the value of each series. */
-  readonly buckets: readonly { readonly label: string; readonly values: readonly number[] }[];
+  readonly buckets: readonly {
+    /** Where labels repeat. */
+    readonly key?: number;
+    readonly label: string;
+    readonly values: readonly number[];
+  }[];
   readonly height?: number;
   readonly format?: (value: number) => string;
   /** The last bucket has not ended yet. */
@@ -44,11 +49,11 @@ export function StackedBars(props: StackedBarsProps) {
           <rect width="2" height="5" fill="var(--color-base-100)" opacity="0.75" />
         </pattern>
         <line x1="0" x2={width} y1={tall} y2={tall} stroke="var(--color-base-300)" />
-        {buckets.map(({ label, values }, index) => {
+        {buckets.map(({ key, label, values }, index) => {
           let top = tall;
           const left = index * step + step * 0.12;
           return (
-            <g key={label}>
+            <g key={key ?? label}>
               <title>{`${label}: ${values.map((value, at) => `${series[at]?.name} ${format(value)}`).join(', ')}`}</title>
               <rect x={index * step} y={0} width={step} height={tall} fill="transparent" />
               {values.map((value, at) => {
@@ -76,7 +81,7 @@ export function StackedBars(props: StackedBarsProps) {
           width,
         ).map(({ label, index }) => (
           <text
-            key={label}
+            key={index}
             x={index * step + step / 2}
             y={height - 3}
             fontSize="11"

@@ -1,8 +1,8 @@
 import { Link } from '@tanstack/react-router';
-import { Activity, Gauge, Layers, ListTree, type LucideIcon, Settings2 } from 'lucide-react';
+import { Activity, Gauge, Layers, ListTree, type LucideIcon, Send, Settings2 } from 'lucide-react';
 
 interface Place {
-  readonly to: '/' | '/batches' | '/requests' | '/activity' | '/settings';
+  readonly to: '/' | '/batches' | '/requests' | '/destinations' | '/activity' | '/settings';
   readonly word: string;
   readonly icon: LucideIcon;
   /** Second key after `g`. */
@@ -13,6 +13,7 @@ export const places: readonly Place[] = [
   { to: '/', word: 'Overview', icon: Gauge, key: 'o' },
   { to: '/batches', word: 'Batches', icon: Layers, key: 'b' },
   { to: '/requests', word: 'Requests', icon: ListTree, key: 'r' },
+  { to: '/destinations', word: 'Destinations', icon: Send, key: 'd' },
   { to: '/activity', word: 'Activity', icon: Activity, key: 'a' },
   { to: '/settings', word: 'Settings', icon: Settings2, key: 's' },
 ];

@@ -106,3 +106,46 @@ test('result files of other credentials are not fetched', async () => {
     await line.close();
   }
 });
+
+test('an order to cancel that OpenAI refuses changes nothing', async () => {
+  const error = { message: "Cannot cancel a batch with status 'completed'.", type: 'invalid_request_error' };
+  const line = await EdgeLine.set({
+    scripts: [
+      { on: 'call', route: 'batches.cancel', do: { status: 409, error } },
+      { on: 'batch', do: { hold: { status: 'in_progress', forMs: 1_000 } } },
+    ],
+  });
+  try {
+    await line.send(rows);
+    await until(async () => (await line.batches()).some(({ state }) => state === 'openai_processing'));
+    const [{ id }] = (await line.batches()) as [{ id: number }];
+    const { status, json } = await line.api.call('POST', `/api/batches/${id}/cancel`);
+    expect([status, json.state]).toEqual([202, 'openai_processing']);
+    await line.delivered(rows.length);
+    expect(line.receiver.count().byOutcome).toEqual({ succeeded: 3 });
+    expect(line.simulator.summary().calls['batches.cancel']?.['409']).toBeGreaterThan(0);
+    expect((await line.ended())[0]).toMatchObject({ state: 'done' });
+  } finally {
+    await line.close();
+  }
+});
+
+test('a batch that stands in a state three times as long as usual is flagged', {
+  timeout: 90_000,
+}, async () => {
+  const line = await EdgeLine.set({ scripts: [], settings: { BATCH_MAX_REQUESTS: 1 } });
+  try {
+    await line.send(chatRows(20));
+    await line.delivered(20, 60_000);
+    line.simulator.addScript({ on: 'batch', do: { hold: { status: 'in_progress' } } });
+    await line.send(chatRows(21).slice(20));
+    const held = async () => (await line.batches()).find(({ state }) => state === 'openai_processing');
+    await until(async () => (await held()) !== undefined);
+    expect((await held())?.unusually_long).toBe(false);
+    await until(async () => (await held())?.unusually_long === true, 60_000);
+    const { state_p95_ms, state_at } = (await held()) ?? {};
+    expect(Date.now() - Date.parse(state_at)).toBeGreaterThan(3 * state_p95_ms);
+  } finally {
+    await line.close();
+  }
+});

@@ -92,16 +92,26 @@ export class EdgeLine {
       judge: (delivery) => (unjudged.has(delivery.customId) ? null : judge.judge(delivery)),
     });
     const simulator = running ?? (await startFaulty(scripts, scale));
-    const service = await startTestService({
-      ...hasty,
-      OPENAI_BASE_URL: simulator.url,
-      WEBHOOK_SECRET: secret,
-      ...settings,
-    });
-    const ends = [() => receiver.close(), ...(running ? [] : [() => simulator.close()])];
+    const given = { ...hasty, OPENAI_BASE_URL: simulator.url, WEBHOOK_SECRET: secret, ...settings };
+    const service = await startTestService(given);
+    const joined: TestService[] = [];
+    const stopJoined = async () => {
+      for (const replica of joined) await replica.stop();
+    };
+    const ends = [stopJoined, () => receiver.close(), ...(running ? [] : [() => simulator.close()])];
     const api = await openApi(service.url);
     const line = new EdgeLine({ simulator, receiver, service, api, judge, unjudged, ends });
+    line.#join = async () => {
+      joined.push(await startTestService({ ...given, REPLICA_NAME: `joined-${joined.length}` }));
+    };
     return line;
+  }
+
+  #join: () => Promise<void> = async () => {};
+
+  /** Starts another service with the same settings; they must name a database that several can share. */
+  join(): Promise<void> {
+    return this.#join();
   }
 
   /** Sends all rows in one stream, so that they are in one batch of each endpoint and model, in this order. */

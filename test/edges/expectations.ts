@@ -6,7 +6,7 @@
  * 3, 6, …, 27; what is left goes into a successor, where it spoils every third line again: rows 9, 18 and 27; and in
  * the third and last run row 27. So "each time" means that row 27 alone has used its three tries.
  */
-import type { Simulator } from '../../simulator/index.ts';
+import type { Rule, Simulator } from '../../simulator/index.ts';
 import { until } from '../until.ts';
 import { customIdOf, type EdgeLine, type EdgeOptions, type EdgeRow } from './edge-line.ts';
 
@@ -117,6 +117,14 @@ const sees = (expected: { readonly batches?: number; readonly files?: number }) 
   }
 };
 
+/** Batches run so long that they share the queue with each other. */
+const slow: Rule = { on: 'batch', do: { hold: { status: 'in_progress', forMs: 3_000 } } };
+
+/** Without a rejection such a run would prove nothing. */
+async function wasTurnedAway({ simulator }: EdgeLine): Promise<void> {
+  if (!simulator.summary().batchesByStatus['failed']) throw new Error('no batch was turned away');
+}
+
 const halfCancelled = { succeeded: 13, 'cancelled: batch_cancelled': 14 } as const;
 /** 13 of 27 in the first window, 7 of 14 in the second, 3 of 7 in the third. */
 const threeWindows = (ending: Ending) => ({ succeeded: 23, [ending]: 4 });
@@ -150,8 +158,20 @@ export const expectations: Readonly<Record<string, Edge>> = {
   'broken-download': { ends: all },
   'slow-download': { ends: all },
   'stalling-download': { ends: all },
-  'late-token-rejection': { rows: twoEndpoints(54, 160_000), ends: all },
-  'late-request-rejection': { rows: embeddingRows(21, 50_000), ends: all },
+  'late-token-rejection': {
+    with: [slow],
+    rows: twoEndpoints(54, 160_000),
+    ends: all,
+    look: wasTurnedAway,
+  },
+  // The script's own million inputs would take a minute; the same rule with a smaller number does the same.
+  'late-request-rejection': {
+    with: [slow, { on: 'cap', limit: 3_000, unit: 'requests', match: { endpoint: '/v1/embeddings' } }],
+    settings: { BATCH_MAX_EMBEDDING_INPUTS: 1_000 },
+    rows: embeddingRows(6, 1_000),
+    ends: all,
+    look: wasTurnedAway,
+  },
   'expired-both': { ...fastDays, ends: threeWindows('expired: batch_expired') },
   'expired-output-only': { ...fastDays, ends: threeWindows('expired: batch_expired') },
   'expired-error-only': { ...fastDays, ends: () => 'expired: batch_expired' },

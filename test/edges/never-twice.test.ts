@@ -3,6 +3,7 @@
  * same. Invariants B10, B11. Kills are in test/line/kill-points.test.ts.
  */
 import { expect, test } from 'vitest';
+import { makeTempDatabase } from '../../server/store/postgres/temp-database.for-test.ts';
 import type { Rule } from '../../simulator/index.ts';
 import { EdgeLine, startFaulty } from './edge-line.ts';
 import { chatRows } from './expectations.ts';
@@ -77,3 +78,24 @@ test.concurrent.each(Object.entries(lost))(
     }
   },
 );
+
+test.each(Object.entries(lost))('two replicas on one database: %s', { timeout: 90_000 }, async (_, rule) => {
+  const shared = {
+    ...settings,
+    DATABASE_URL: await makeTempDatabase(),
+    SECRET_KEY_BASE: 'for-tests-only-'.repeat(3),
+    SUBMIT_CONCURRENCY: 10,
+  };
+  const line = await EdgeLine.set({ scripts: [rule, 'late-list'], scale, settings: shared });
+  try {
+    await line.join();
+    await line.send(rows);
+    await line.delivered(rows.length, 60_000);
+    const ours = await line.ended();
+    const theirs = line.simulator.seen().batches.map(({ batch }) => batch.id);
+    expect(ours.map((batch) => batch.openai_batch_id).sort()).toEqual(theirs.sort());
+    expect(line.simulator.summary()).toMatchObject({ batches: 3, duplicates: 0, paidTwice: 0 });
+  } finally {
+    await line.close();
+  }
+});

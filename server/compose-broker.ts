@@ -50,6 +50,7 @@ function makeLink(
     random,
     log,
     metrics,
+    onOpen: () => ctx.wakeUps.wake('deliveries'),
     faster: settings.RETRY_FASTER,
   });
 }

@@ -40,4 +40,6 @@ export interface Channel {
   /** Never throws: whatever happens is the result of the attempt. */
   send(parcel: Parcel, signal: AbortSignal): Promise<AttemptResult>;
   close(): Promise<void>;
+  /** False while nothing can be sent to any destination, a broker being away. Left out: there is no such time. */
+  readonly isUp?: boolean;
 }

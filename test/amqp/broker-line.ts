@@ -7,6 +7,7 @@ import { startSimulator } from '../../demo/start-simulator.ts';
 import { type OwnBroker, startOwnBroker } from '../broker/own-broker.ts';
 import { useBroker } from '../broker/shared-broker.ts';
 import { makePost } from '../make-post.ts';
+import { readMetrics } from '../read-metrics.ts';
 import { type TestSettings, testEnvironment } from '../start-test-service.ts';
 import { until } from '../until.ts';
 
@@ -116,6 +117,15 @@ export class BrokerLine {
     const { consumerCount } = await (await at.openChannel()).checkQueue(input);
     await at.close();
     return consumerCount;
+  }
+
+  /** Attempts of this service that did not end well. */
+  async failedAttempts(): Promise<number> {
+    const samples = readMetrics(await (await fetch(`${this.#service?.url}/metrics`)).text());
+    const name = 'openai_batch_manager_delivery_attempts_total';
+    return [...samples]
+      .filter(([sample]) => sample.startsWith(name) && !sample.includes('"success"'))
+      .reduce((sum, [, value]) => sum + value, 0);
   }
 
   /** Waits for the end of every batch. @returns how many requests were handed over */

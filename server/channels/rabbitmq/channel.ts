@@ -38,6 +38,11 @@ export class RabbitmqChannel implements Channel {
     };
   }
 
+  /** Without a broker in the settings every attempt fails, and shall say so. */
+  get isUp(): boolean {
+    return this.#publisher?.isUp ?? true;
+  }
+
   /** The link is stopped by whoever started it. */
   async close(): Promise<void> {}
 }

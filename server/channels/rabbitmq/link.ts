@@ -43,6 +43,8 @@ export interface LinkOptions {
   readonly random: () => number;
   readonly log: Log;
   readonly metrics: Metrics;
+  /** Told at each connection, and when a blocked one takes messages again. */
+  readonly onOpen?: () => void;
   /** Divides pauses, for tests and demonstrations. */
   readonly faster: number;
 }
@@ -231,8 +233,10 @@ export class BrokerLink {
 
   #stand(state: LinkState, reason: string | null, broker = this.#standing.broker): void {
     const since = state === this.#standing.state ? this.#standing.since : this.#options.clock.now();
+    const opened = state === 'connected' && this.#standing.state !== 'connected';
     this.#standing = { state, reason, broker, since };
     this.#wakeWaiters();
+    if (opened) this.#options.onOpen?.();
     this.#tell();
   }
 

@@ -55,6 +55,11 @@ export class Publisher {
     }
   }
 
+  /** False while there is no connection, and while the broker takes nothing. */
+  get isUp(): boolean {
+    return this.#options.link.standing.state === 'connected';
+  }
+
   /** A connection that is being made is worth a moment; one that failed is not. */
   async #connected(signal: AbortSignal): Promise<ChannelModel | null> {
     const { link } = this.#options;

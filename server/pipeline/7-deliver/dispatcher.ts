@@ -51,6 +51,8 @@ export class Dispatcher {
   #loop: Promise<void> | undefined;
   #dropped = false;
   #awake = false;
+  /** When a message was last sent into a channel that was down. */
+  #triedAt = 0;
   #rouse: (() => void) | undefined;
 
   constructor(ctx: Context, options: DispatcherOptions) {
@@ -113,10 +115,7 @@ export class Dispatcher {
   /** Claims as many as there are places. @returns how long to rest afterwards */
   async #fill(): Promise<number> {
     const { store, clock } = this.#ctx;
-    const places = Math.min(
-      this.#options.concurrency - this.#sending.size,
-      maxUnrecorded - this.#answers.length - this.#beingRecorded,
-    );
+    const places = this.#freePlaces();
     if (places <= 0 || this.#dropped) return idlePollMs;
     const { deliveries, destinations, nextDueAt } = await store.claimDeliveries({
       type: this.#options.type,
@@ -130,6 +129,20 @@ export class Dispatcher {
     if (deliveries.length > 0) await this.#sendAll(deliveries, destinations);
     if (deliveries.length === places) return 0;
     return Math.min(idlePollMs, Math.max(1, (nextDueAt ?? Number.MAX_SAFE_INTEGER) - clock.now()));
+  }
+
+  /** While the channel is down one message a second finds out whether it still is; the others keep their attempts. */
+  #freePlaces(): number {
+    const { concurrency, channel } = this.#options;
+    const free = Math.min(
+      concurrency - this.#sending.size,
+      maxUnrecorded - this.#answers.length - this.#beingRecorded,
+    );
+    if (channel.isUp !== false) return free;
+    const now = this.#ctx.clock.now();
+    if (free <= 0 || now < this.#triedAt + idlePollMs) return 0;
+    this.#triedAt = now;
+    return 1;
   }
 
   async #sendAll(

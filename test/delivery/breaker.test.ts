@@ -37,6 +37,7 @@ interface Shown {
     readonly breaker: string;
     readonly failing_since: string | null;
     readonly failures_in_a_row: number;
+    readonly next_probe_at: string | null;
   };
 }
 const look = async (id = 1) => (await call(running.url, 'GET', `/api/destinations/${id}`)) as Shown;
@@ -98,6 +99,29 @@ test('what a broken destination holds back ends after seven days, and can be del
   await call(running.url, 'POST', '/api/redeliveries', { body: { destination: 1 } });
   await pass(minute, () => sink.taken.size === 12);
 });
+
+test('a message that is sent as a probe again and again is given up like those that wait', {
+  timeout: 60_000,
+}, async () => {
+  await breakIt();
+  const givenUp = async () => (await look()).delivery_failed.count;
+  // Each is a probe every day, so none waits for seven days without being touched.
+  for (let hour = 0; hour < 7 * 24 - 4; hour += 2) await probe(120 * minute);
+  expect(await givenUp()).toBe(0);
+  for (let hour = 0; hour < 2 * 24 && (await givenUp()) < 12; hour += 2) await probe(120 * minute);
+  expect(await givenUp()).toBe(12);
+});
+
+/** Lets time pass until a probe was sent, and waits until its failure is recorded. */
+async function probe(afterMs: number): Promise<void> {
+  clock.move(afterMs);
+  await until(async () => {
+    // Who has begun to rest while the clock was moved wakes too.
+    clock.move(5);
+    const { health, delivering } = await look();
+    return delivering.count === 0 || Date.parse(health.next_probe_at ?? '') > clock.now();
+  });
+}
 
 test('is closed and opened by hand; a paused destination gets nothing and gives up nothing', {
   timeout: 60_000,

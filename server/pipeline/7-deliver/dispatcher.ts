@@ -185,7 +185,7 @@ export class Dispatcher {
         config: copy,
         probe,
         result: answer,
-        next: this.#decide(parcel, answer, probe),
+        next: this.#decide(parcel, answer, probe ? claimed.updated_at : null),
         at,
       });
     } catch (error) {
@@ -209,10 +209,19 @@ export class Dispatcher {
     }
   }
 
-  /** A probe that failed uses up no attempt: its message waits with the others, behind them. */
-  #decide(parcel: Parcel, answer: AttemptResult, probe: boolean): NextStep {
-    const { settings, random } = this.#ctx;
-    if (probe && answer.outcome !== 'success') return { kind: 'again', pauseMs: 0 };
+  /**
+   * A probe that failed uses up no attempt: its message waits with the others, behind them, but no longer than they.
+   *
+   * @param heldSince of a probe; null for any other
+   */
+  #decide(parcel: Parcel, answer: AttemptResult, heldSince: number | null): NextStep {
+    const { settings, random, clock } = this.#ctx;
+    if (heldSince !== null && answer.outcome !== 'success') {
+      const isTooOld = heldSince < clock.now() - settings.DELIVERY_HELD_MS;
+      return isTooOld
+        ? { kind: 'give_up', why: 'its destination has been broken for too long' }
+        : { kind: 'again', pauseMs: 0 };
+    }
     const { scheduleMs } = parcel.destination.policy;
     return afterAttempt(answer, parcel.attempt, {
       schedule: scheduleMs,

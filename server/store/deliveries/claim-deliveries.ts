@@ -35,6 +35,8 @@ export interface ClaimedDelivery {
   readonly delivery_tries: number;
   readonly error_code: string | null;
   readonly error_message: string | null;
+  /** When it was last put on its way or tried in earnest; a probe does not count. */
+  readonly updated_at: number;
 }
 
 export interface ClaimDeliveriesOutput {
@@ -99,7 +101,7 @@ async function claimOf(
      update requests set lease_token = ?, due_at = ?
      where id in (select id from picked)
      returning id, batch_id, custom_id, outcome, outcome_number, destination_id, delivery, delivery_tries,
-       error_code, error_message`,
+       error_code, error_message, updated_at`,
     destinationId,
     now,
     quota,

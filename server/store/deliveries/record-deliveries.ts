@@ -43,6 +43,9 @@ const giveUp = `${setState('give_up')}, delivery_tries = ?, due_at = null, lease
   where id = ? and lease_token = ? and outcome_number = ? and state in ${fromStates('give_up')}`;
 const postpone = `update requests set updated_at = ?, delivery_tries = ?, due_at = ?, lease_token = null
   where id = ? and lease_token = ? and outcome_number = ? and state in ${fromStates('arrive')}`;
+/** A probe leaves no trace in its request but the place in the queue: its age is that of those that wait. */
+const putBehind = `update requests set due_at = ?, lease_token = null
+  where id = ? and lease_token = ? and outcome_number = ? and state in ${fromStates('arrive')}`;
 
 const insertAttempt = `
   insert into attempts (request_id, destination_id, outcome_number, attempt, outcome, status_code, duration_ms,
@@ -99,12 +102,17 @@ async function moveRequests(
     );
     ended.push(...these.filter((_, index) => changed[index] === 1));
   }
-  const postponed = attempts.flatMap((a) =>
-    a.next.kind === 'again'
-      ? [[now, a.probe ? a.attempt - 1 : a.attempt, now + a.next.pauseMs, ...key(a)]]
-      : [],
+  const again = attempts.flatMap((a) =>
+    a.next.kind === 'again' ? [{ a, dueAt: now + a.next.pauseMs }] : [],
   );
-  await tx.each(postpone, postponed);
+  await tx.each(
+    postpone,
+    again.filter(({ a }) => !a.probe).map(({ a, dueAt }) => [now, a.attempt, dueAt, ...key(a)]),
+  );
+  await tx.each(
+    putBehind,
+    again.filter(({ a }) => a.probe).map(({ a, dueAt }) => [dueAt, ...key(a)]),
+  );
   return ended;
 }
 

@@ -31,7 +31,7 @@ export async function restartSlice(
      where batch_id = ? and id > ? and outcome = 'failed' and error_code = '${batchFailedCode}'
        and state in ${fromStates('restart')} and (lease_token is null or due_at <= ?)
        and exists (select 1 from request_bodies b where b.request_id = requests.id)
-     order by id limit ?`,
+     order by id limit ?${tx.forUpdate}`,
     batchId,
     afterId,
     now,

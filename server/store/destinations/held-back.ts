@@ -58,7 +58,7 @@ export async function giveUpHeld(
        select r.id from destinations d join requests r on r.destination_id = d.id
        where d.breaker = 'open' and d.paused_at is null and r.state = 'delivering' and r.due_at < ?
          and r.lease_token is null limit ?)
-       and state in ${fromStates('give_up')}
+       and lease_token is null and state in ${fromStates('give_up')}
      returning id, batch_id`,
     now,
     input.dueBefore,

@@ -11,8 +11,16 @@ export async function sendAgain(ctx: Context, held: Held, notNow: Omit<NotNow, '
   await turnHeldAway(ctx, held, { ...notNow, facts, actor: 'provider' });
 }
 
-/** Takes every request of a batch back, in slices; repeatable. */
+/**
+ * Takes every request of a batch back, in slices; repeatable. First the batch forgets that they were marked as sent: if
+ * a kill comes in between and the batch turns out to run after all, they are marked again and get its results.
+ */
 export async function returnAll(ctx: Context, held: Held): Promise<void> {
+  const { batch, leaseToken } = held;
+  const forgotten = { batchId: batch.id, leaseToken, facts: { advanced_at: null } };
+  if (!(await ctx.store.recordFacts(forgotten))) {
+    throw new Error('the lease was lost before requests were taken back');
+  }
   while ((await returnSlice(ctx, held)) === sliceRows);
 }
 

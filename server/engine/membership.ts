@@ -66,11 +66,19 @@ export class Membership {
   }
 
   async #run(): Promise<void> {
+    let failed = false;
     while (!this.#stopping.signal.aborted) {
-      const restMs = this.#present || this.#lettingGo ? beatMs : 0;
+      // Back from an absence it says so at once; while nobody listens it does not ask without a rest.
+      const restMs = this.#present || this.#lettingGo || failed ? beatMs : 0;
       await this.#options.clock.pause(restMs, this.#stopping.signal);
       if (this.#stopping.signal.aborted) return;
-      await this.#beat().catch((error) => this.#options.ctx.log.warn({ event: 'beat_failed', err: error }));
+      failed = await this.#beat().then(
+        () => false,
+        (error) => {
+          this.#options.ctx.log.warn({ event: 'beat_failed', err: error });
+          return true;
+        },
+      );
     }
   }
 

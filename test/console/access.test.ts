@@ -1,4 +1,5 @@
 /** Who may look and who may order: sessions, roles, and pages of other sites. */
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makePost } from '../make-post.ts';
 import { startTestService, type TestService } from '../start-test-service.ts';
@@ -77,6 +78,15 @@ test('without credentials a page of another site still may order nothing', async
     expect(await order({ origin: 'null' }, open.url)).toBe(403);
   } finally {
     await open.stop();
+  }
+});
+
+test('nobody can try passwords against a cookie without asking us', async () => {
+  const { cookie } = await signIn(CONSOLE_PASSWORD);
+  const [content = ''] = cookie.slice(cookie.indexOf('=') + 1).split('.');
+  const said = Buffer.from(content, 'base64url').toString('utf8');
+  for (const encoding of ['hex', 'base64', 'base64url'] as const) {
+    expect(said).not.toContain(createHash('sha256').update(CONSOLE_PASSWORD).digest(encoding));
   }
 });
 

@@ -2,7 +2,7 @@
  * Sessions of people in a browser: a signed cookie that says who, until when, and by what. Nothing is stored; a changed
  * password or a revoked key ends the sessions that came by it.
  */
-import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { AppError } from '../../../../core/errors.ts';
 import { keepSecret } from '../../../config/secrets.ts';
 import type { Context } from '../../../context.ts';
@@ -16,7 +16,7 @@ export interface Session {
   readonly scopes: readonly Scope[];
   /** Epoch milliseconds. */
   readonly until: number;
-  /** Hash of the password or key it came by. */
+  /** Of the password it came by, or hash of the key. */
   readonly proof: string;
   readonly by: 'password' | 'key';
 }
@@ -38,9 +38,9 @@ export class Sessions {
   /** The session that a password opens, or null. */
   openByPassword(given: string): Session | null {
     const until = this.#ctx.clock.now() + longestMs;
-    const proof = hash(given);
+    const proof = this.#proofOf(given);
     for (const { password, actor, scopes } of this.#passwords()) {
-      if (same(hash(password), proof)) return { actor, scopes, until, proof, by: 'password' };
+      if (same(this.#proofOf(password), proof)) return { actor, scopes, until, proof, by: 'password' };
     }
     return null;
   }
@@ -68,7 +68,7 @@ export class Sessions {
     const session = JSON.parse(Buffer.from(content, 'base64url').toString('utf8')) as Session;
     if (session.until <= this.#ctx.clock.now()) return null;
     if (session.by === 'key') return session;
-    const stands = this.#passwords().some(({ password }) => same(hash(password), session.proof));
+    const stands = this.#passwords().some(({ password }) => same(this.#proofOf(password), session.proof));
     return stands ? session : null;
   }
 
@@ -80,17 +80,22 @@ export class Sessions {
     ];
   }
 
+  /** Goes out with the cookie: without our secret nobody can try passwords against it. */
+  #proofOf(password: string): string {
+    return this.#mac(`console password ${password}`);
+  }
+
   #sign(content: string): string {
+    return this.#mac(`console session ${content}`);
+  }
+
+  #mac(text: string): string {
     const { settings } = this.#ctx;
     this.#secret ??=
       settings.SECRET_KEY_BASE ??
       keepSecret(settings.DATABASE_PATH, 'session-secret', () => randomBytes(32).toString('hex'));
-    return createHmac('sha256', this.#secret).update(`console session ${content}`).digest('base64url');
+    return createHmac('sha256', this.#secret).update(text).digest('base64url');
   }
-}
-
-function hash(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }
 
 function same(a: string, b: string): boolean {

@@ -25,7 +25,14 @@ const reserved: Judged = { place: 'forbidden', kind: 'a reserved address' };
 const metadata: Judged = { place: 'forbidden', kind: 'a metadata address of a cloud' };
 
 /** Where clouds answer with credentials, beside 169.254.169.254, which is link-local. */
-const metadataAddresses = new Set(['169.254.169.254', 'fd00:ec2::254', '100.100.100.200', '192.0.0.192']);
+const metadataAddresses = new Set([
+  '169.254.169.254',
+  'fd00:ec2::254',
+  'fd20:ce::254',
+  '100.100.100.200',
+  '192.0.0.192',
+  '168.63.129.16',
+]);
 
 /** @param text an IP address as a resolver gives it, with or without a zone */
 export function judgeAddress(text: string): Judged {

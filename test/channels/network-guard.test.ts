@@ -61,6 +61,8 @@ const cases: readonly [host: string, what: string, allow: Verdict, refuse: Verdi
   ['[64:ff9b::a9fe:a9fe]', 'metadata behind NAT64', 'refused', 'refused', 'refused'],
   ['[fd00:ec2::254]', 'metadata over IPv6', 'refused', 'refused', 'refused'],
   ['100.100.100.200', 'metadata of another cloud', 'refused', 'refused', 'refused'],
+  ['168.63.129.16', 'metadata of a cloud, public by its number', 'refused', 'refused', 'refused'],
+  ['[fd20:ce::254]', 'metadata of a cloud, private by its number', 'refused', 'refused', 'refused'],
   ['metadata.example', 'a name of metadata', 'refused', 'refused', 'refused'],
   ['mapped.example', 'a name of mapped metadata', 'refused', 'refused', 'refused'],
   ['two-faced.example', 'a name of a good and a bad address', 'refused', 'refused', 'refused'],

@@ -155,9 +155,9 @@ export class Dispatcher {
     for (const delivery of deliveries) {
       const row = rows.get(delivery.destination_id);
       if (!row) continue;
+      // The record of its answer wakes the claim of what comes next: so both are of many, not of one each.
       const sending = this.#send(delivery, byId.get(delivery.id), row).finally(() => {
         this.#sending.delete(sending);
-        this.wake();
       });
       this.#sending.add(sending);
     }
@@ -230,19 +230,26 @@ export class Dispatcher {
     });
   }
 
-  /** One group at a time: what is answered meanwhile forms the next. */
+  /** One group at a time: what is answered in the same turn, or meanwhile, goes together. */
   #record(): void {
-    if (this.#recording || this.#answers.length === 0) return;
+    if (this.#recording) return;
+    this.#recording = this.#recordAnswers().finally(() => {
+      this.#recording = undefined;
+      this.#beingRecorded = 0;
+      if (this.#answers.length > 0) this.#record();
+      this.wake();
+    });
+  }
+
+  async #recordAnswers(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
     const attempts = this.#answers;
+    // A delivery that broke here has no answer, but its place is free again.
+    if (attempts.length === 0) return;
     this.#answers = [];
     this.#beingRecorded = attempts.length;
     reach('deliver: answers received, not recorded');
-    this.#recording = this.#recordGroup(attempts).finally(() => {
-      this.#recording = undefined;
-      this.#beingRecorded = 0;
-      this.#record();
-      this.wake();
-    });
+    await this.#recordGroup(attempts);
   }
 
   async #recordGroup(attempts: readonly Delivered[]): Promise<void> {

@@ -1,5 +1,7 @@
 /** The operations that carry many rows cross the threads as columns (see pack-rows.ts); all others as they are. */
 import type { ApplyInput, Finding } from '../batches/apply-results.ts';
+import type { ClaimDeliveriesOutput, ClaimedDelivery } from '../deliveries/claim-deliveries.ts';
+import type { Delivered, RecordDeliveriesInput } from '../deliveries/record-deliveries.ts';
 import type { Acceptance, AcceptInput, AcceptOutput, Arrival } from '../intake/accept-requests.ts';
 import type { WriteName } from '../operations.ts';
 import { type PackedRows, packRows, unpackRows } from './pack-rows.ts';
@@ -22,6 +24,10 @@ export function packInput(name: WriteName, input: unknown, transfer: ArrayBuffer
     const { findings, ...rest } = input as ApplyInput;
     return { ...rest, findings: pack(packRows(findings, ['line'])) };
   }
+  if (name === 'recordDeliveries') {
+    const { attempts, ...rest } = input as RecordDeliveriesInput;
+    return { ...rest, attempts: packRows(attempts, []) };
+  }
   return input;
 }
 
@@ -34,16 +40,28 @@ export function unpackInput(name: WriteName, input: unknown): unknown {
     const { findings, ...rest } = input as { findings: PackedRows };
     return { ...rest, findings: unpackRows<Finding>(findings) };
   }
+  if (name === 'recordDeliveries') {
+    const { attempts, ...rest } = input as { attempts: PackedRows };
+    return { ...rest, attempts: unpackRows<Delivered>(attempts) };
+  }
   return input;
 }
 
 export function packOutput(name: WriteName, output: unknown): unknown {
+  if (name === 'claimDeliveries') {
+    const { deliveries, ...rest } = output as ClaimDeliveriesOutput;
+    return { ...rest, deliveries: packRows(deliveries, []) };
+  }
   if (!isAccept(name)) return output;
   const { acceptances, ...rest } = output as AcceptOutput;
   return { ...rest, acceptances: packRows(acceptances, []) };
 }
 
 export function unpackOutput(name: WriteName, output: unknown): unknown {
+  if (name === 'claimDeliveries') {
+    const { deliveries, ...rest } = output as { deliveries: PackedRows };
+    return { ...rest, deliveries: unpackRows<ClaimedDelivery>(deliveries) };
+  }
   if (!isAccept(name)) return output;
   const { acceptances, ...rest } = output as { acceptances: PackedRows };
   return { ...rest, acceptances: unpackRows<Acceptance>(acceptances) };

@@ -14,6 +14,8 @@ export interface BatchRow {
   endpoint: Endpoint;
   model: string;
   state: BatchState;
+  /** Which of the open batches of its pair it is, or was. */
+  slot: number;
   successor_of: number | null;
   /** Why it failed; null in every other state. */
   failure: Failure | null;

@@ -33,6 +33,11 @@ export interface Tx {
   skipIds(table: 'requests' | 'batches', count: number): Promise<void>;
   /** Keeps other transactions out of what goes by this name and these numbers until this one ends. */
   lock(name: string, ids: readonly number[]): Promise<void>;
+  /**
+   * For each number one of `count` places that nobody else is in, until this transaction ends: the first that is
+   * free, so that where nobody meets it is always 0. Waits only where all are taken.
+   */
+  takeSlots(name: string, ids: readonly number[], count: number): Promise<ReadonlyMap<number, number>>;
   /** SQL for "one of these numbers", to stand after `in`; its parameter is made by `listOf`. */
   readonly list: string;
   /** The same for texts. */

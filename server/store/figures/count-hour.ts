@@ -19,9 +19,9 @@ export type CountedEvent = (typeof countedEvents)[number];
 export type Events = Readonly<Partial<Record<CountedEvent, number>>>;
 
 const upsert = `
-  insert into hour_counts (batch_key_id, hour, ${countedEvents.join(', ')})
-  values (?, ?, ${countedEvents.map(() => '?').join(', ')})
-  on conflict (hour, batch_key_id) do update set
+  insert into hour_counts (batch_key_id, slot, hour, ${countedEvents.join(', ')})
+  values (?, ?, ?, ${countedEvents.map(() => '?').join(', ')})
+  on conflict (hour, batch_key_id, slot) do update set
     ${countedEvents.map((event) => `${event} = hour_counts.${event} + excluded.${event}`).join(', ')}`;
 
 /**
@@ -31,26 +31,26 @@ const upsert = `
 export async function countHours(tx: Tx, now: number, byBatch: ReadonlyMap<number, Events>): Promise<void> {
   const counted = [...byBatch].filter(([, events]) => Object.values(events).some((count) => count > 0));
   if (counted.length === 0) return;
-  const keys = await tx.all<{ id: number; key: number }>(
-    `select b.id, k.id as key from batches b join batch_keys k on k.endpoint = b.endpoint and k.model = b.model
+  const places = await tx.all<{ id: number; key: number; slot: number }>(
+    `select b.id, b.slot, k.id as key
+     from batches b join batch_keys k on k.endpoint = b.endpoint and k.model = b.model
      where b.id in ${tx.list}`,
     tx.listOf(counted.map(([batchId]) => batchId)),
   );
-  const keyOf = new Map(keys.map(({ id, key }) => [id, key]));
-  const sums = new Map<number, number[]>();
+  const placeOf = new Map(places.map((place) => [place.id, place]));
+  const sums = new Map<string, { key: number; slot: number; counts: number[] }>();
   for (const [batchId, events] of counted) {
-    const key = keyOf.get(batchId);
-    if (key === undefined) throw new Error(`batch ${batchId} has no key to be counted under`);
-    const before = sums.get(key) ?? countedEvents.map(() => 0);
-    sums.set(
-      key,
-      countedEvents.map((event, index) => (before[index] ?? 0) + (events[event] ?? 0)),
-    );
+    const place = placeOf.get(batchId);
+    if (place === undefined) throw new Error(`batch ${batchId} has no key to be counted under`);
+    const { key, slot } = place;
+    const before = sums.get(`${key} ${slot}`)?.counts;
+    const counts = countedEvents.map((event, index) => (before?.[index] ?? 0) + (events[event] ?? 0));
+    sums.set(`${key} ${slot}`, { key, slot, counts });
   }
   const hour = Math.floor(now / hourMs) * hourMs;
-  const rows: SqlValue[][] = [...sums]
-    .sort(([a], [b]) => a - b)
-    .map(([key, counts]) => [key, hour, ...counts]);
+  const rows: SqlValue[][] = [...sums.values()]
+    .sort((a, b) => a.key - b.key || a.slot - b.slot)
+    .map(({ key, slot, counts }) => [key, slot, hour, ...counts]);
   await tx.each(upsert, rows);
 }
 

@@ -8,7 +8,7 @@ import type { BatchLimits, Load } from '../../../core/limits.ts';
 import type { SqlValue, Tx } from '../tx.ts';
 import { findBatchKeyId } from './find-batch-key.ts';
 import { findDestinationId } from './find-destination.ts';
-import { type OpenBatch, OpenBatches } from './open-batches.ts';
+import { type OpenBatch, OpenBatches, type Pair } from './open-batches.ts';
 
 /** A request that has passed every check. */
 export interface Arrival {
@@ -63,8 +63,7 @@ export async function acceptRequests(tx: Tx, input: AcceptInput): Promise<Accept
   const { now, arrivals } = input;
   const group = new Group(tx, now);
   const open = new OpenBatches(tx, input, () => group.flush());
-  const pairs = await lockPairs(tx, arrivals);
-  if (pairs.length > 1) await open.fetch(pairs);
+  await open.fetch(await takePairs(tx, arrivals));
   const firstId = await tx.reserveIds('requests', arrivals.length);
   for (const [index, arrival] of arrivals.entries()) {
     const load = {
@@ -81,14 +80,19 @@ export async function acceptRequests(tx: Tx, input: AcceptInput): Promise<Accept
   return { acceptances: group.acceptances, closed };
 }
 
-/** Groups that fill the same open batches go one after another, and take their batches in one order. */
-async function lockPairs(tx: Tx, arrivals: readonly Arrival[]) {
+/**
+ * Open batches that one pair may have at once: more than the groups that a few replicas have under way for it, so
+ * that none waits for another's commit; fewer than would cut a day's work into crumbs.
+ */
+const slotsOfPair = 8;
+
+/** Groups that fill the same open batch go one after another; those that meet take different ones. */
+async function takePairs(tx: Tx, arrivals: readonly Arrival[]): Promise<Pair[]> {
   const byKey = new Map(arrivals.map(({ endpoint, model }) => [`${endpoint} ${model}`, { endpoint, model }]));
-  const pairs = [...byKey.values()];
-  const ids: number[] = [];
-  for (const { endpoint, model } of pairs) ids.push(await findBatchKeyId(tx, endpoint, model));
-  await tx.lock('batch_keys', ids);
-  return pairs;
+  const byId = new Map<number, { readonly endpoint: string; readonly model: string }>();
+  for (const pair of byKey.values()) byId.set(await findBatchKeyId(tx, pair.endpoint, pair.model), pair);
+  const slots = await tx.takeSlots('batch_keys', [...byId.keys()], slotsOfPair);
+  return [...byId].map(([id, pair]) => ({ ...pair, slot: slots.get(id) ?? 0 }));
 }
 
 interface Placed {

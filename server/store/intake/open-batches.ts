@@ -20,6 +20,13 @@ interface Rules {
   readonly maxAgeMs: number;
 }
 
+/** What a group fills, and in which of its open batches. */
+export interface Pair {
+  readonly endpoint: string;
+  readonly model: string;
+  readonly slot: number;
+}
+
 /** An open batch with what this group has added so far. */
 export class OpenBatch {
   readonly id: number;
@@ -59,6 +66,7 @@ export class OpenBatches {
   readonly #tx: Tx;
   readonly #rules: Rules;
   readonly #byKey = new Map<string, OpenBatch>();
+  readonly #slots = new Map<string, number>();
   readonly #accepted = new Map<number, Events>();
   readonly #flush: () => Promise<void>;
   #closed = false;
@@ -71,22 +79,33 @@ export class OpenBatches {
   }
 
   /**
-   * Looks up the open batches of several pairs at once. Open batches are as few as there are pairs, so all of them
-   * may be looked at. Index: batches_open.
+   * Looks up the open batches in the slots that this group fills. Open batches are as few as there are pairs, so all
+   * of them may be looked at. Index: batches_open.
    */
-  async fetch(pairs: readonly { readonly endpoint: string; readonly model: string }[]): Promise<void> {
-    const rows = await this.#tx.all<BatchRow>(
-      `select * from batches where state = 'building' and endpoint || ' ' || model in ${this.#tx.textList}
-       order by id${this.#tx.forUpdate}`,
-      this.#tx.listOf(pairs.map(({ endpoint, model }) => `${endpoint} ${model}`)),
-    );
+  async fetch(pairs: readonly Pair[]): Promise<void> {
+    for (const { endpoint, model, slot } of pairs) this.#slots.set(`${endpoint} ${model}`, slot);
+    const [only] = pairs;
+    const rows =
+      pairs.length === 1 && only
+        ? await this.#tx.all<BatchRow>(
+            `select * from batches where endpoint = ? and model = ? and slot = ? and state = 'building'${this.#tx.forUpdate}`,
+            only.endpoint,
+            only.model,
+            only.slot,
+          )
+        : await this.#tx.all<BatchRow>(
+            `select * from batches where state = 'building'
+               and endpoint || ' ' || model || ' ' || slot in ${this.#tx.textList}
+             order by id${this.#tx.forUpdate}`,
+            this.#tx.listOf(pairs.map(({ endpoint, model, slot }) => `${endpoint} ${model} ${slot}`)),
+          );
     for (const row of rows) this.#byKey.set(`${row.endpoint} ${row.model}`, new OpenBatch(row, false));
   }
 
   /** The open batch of a pair, with room for `load`; closes a full one and opens the next. */
   async roomFor(endpoint: string, model: string, load: Load): Promise<OpenBatch> {
     const key = `${endpoint} ${model}`;
-    let batch = this.#byKey.get(key) ?? (await this.#find(endpoint, model));
+    let batch = this.#byKey.get(key);
     let crossed = batch && limitCrossed(batch.held, load, this.#rules.limits);
     if (batch && crossed && batch.added.requests > 0) {
       await this.#flush();
@@ -116,19 +135,10 @@ export class OpenBatches {
     return this.#closed;
   }
 
-  /** Index: batches_open. */
-  async #find(endpoint: string, model: string): Promise<OpenBatch | undefined> {
-    const row = await this.#tx.get<BatchRow>(
-      `select * from batches where endpoint = ? and model = ? and state = 'building'${this.#tx.forUpdate}`,
-      endpoint,
-      model,
-    );
-    return row && new OpenBatch(row, false);
-  }
-
   #open(endpoint: string, model: string): Promise<BatchRow> {
     const { now, maxAgeMs } = this.#rules;
-    const facts = { due_at: now + maxAgeMs };
+    const slot = this.#slots.get(`${endpoint} ${model}`) ?? 0;
+    const facts = { due_at: now + maxAgeMs, slot };
     return bearBatch(this.#tx, { move: 'open', endpoint, model, facts, actor: 'intake', now });
   }
 

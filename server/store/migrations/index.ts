@@ -5,6 +5,7 @@ import { recovery, recoveryUndone } from './0003-recovery.ts';
 import { destinations, destinationsUndone } from './0004-destinations.ts';
 import { replicas, replicasUndone } from './0006-replicas.ts';
 import { consoleFigures, consoleFiguresUndone } from './0007-console.ts';
+import { slots, slotsUndone } from './0008-slots.ts';
 
 interface Migration {
   readonly name: string;
@@ -35,4 +36,10 @@ export const migrations: readonly Migration[] = [
   },
   { name: '0007-console', up: consoleFigures, down: { sql: consoleFiguresUndone, losesData: true } },
   { name: '0004-destinations', up: destinations, down: { sql: destinationsUndone, losesData: true } },
+  {
+    name: '0008-slots',
+    up: slots,
+    postgres: 'alter index hour_counts_by_slot_pkey rename to hour_counts_pkey;',
+    down: { sql: slotsUndone, losesData: false },
+  },
 ];

@@ -38,8 +38,36 @@ it('stores each request once in one open batch of its pair, whoever is given it 
   const batches = await (stores[0] as Store).listBatches({ beforeId: null, limit: 1_000 });
   expect(Math.max(...batches.map((batch) => batch.request_count))).toBeLessThanOrEqual(7);
   expect(batches.reduce((sum, batch) => sum + batch.request_count, 0)).toBe(100);
-  expect(batches.filter(({ state }) => state === 'building').length).toBeLessThanOrEqual(2);
+  const open = batches.filter(({ state }) => state === 'building');
+  expect(new Set(open.map(({ model, slot }) => `${model} ${slot}`)).size).toBe(open.length);
   expect(await recount(stores[0] as Store)).toEqual([]);
+});
+
+it('keeps one open batch of a pair while nobody meets, and lets those that meet pass each other', async () => {
+  const { url, stores } = await openReplicas(2);
+  const accept = (n: number) =>
+    (stores[n % 2] as Store).acceptRequests({
+      now: 1_000,
+      limits: limitsWith({}),
+      maxAgeMs: 60_000,
+      arrivals: makeArrivals(`s${n}-`, 3),
+    });
+  for (let n = 0; n < 6; n++) await accept(n);
+  const building = () =>
+    (stores[0] as Store).listBatches({ states: ['building'], beforeId: null, limit: 99 });
+  expect((await building()).map(({ slot }) => slot)).toEqual([0]);
+  const holder = new pg.Client({ connectionString: url });
+  await holder.connect();
+  await holder.query(`begin; select id from batches where state = 'building' for update`);
+  const [first] = await holder.query<{ id: string }>(`select id from batch_keys`).then(({ rows }) => rows);
+  await holder.query(`select pg_advisory_xact_lock(hashtextextended('batch_keys0', $1))`, [first?.id]);
+  await accept(6);
+  await holder.query('rollback');
+  await holder.end();
+  expect((await building()).map(({ slot }) => slot).sort()).toEqual([0, 1]);
+  await accept(7);
+  const [latest, oldest] = await building();
+  expect([latest?.request_count, oldest?.request_count]).toEqual([3, 21]);
 });
 
 it('never gives one batch, or one delivery, to two who ask at the same time', async () => {

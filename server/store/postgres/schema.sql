@@ -1,4 +1,4 @@
--- Schema 6, made by the migrations. Do not edit.
+-- Schema 7, made by the migrations. Do not edit.
 
 CREATE TABLE actions (
   id bigint not null generated as identity,
@@ -133,7 +133,8 @@ CREATE TABLE batches (
   condition text,
   condition_since bigint,
   resubmit_requested_at bigint,
-  attempts_kept bigint not null default 0
+  attempts_kept bigint not null default 0,
+  slot bigint not null default 0
 );
 CREATE INDEX batches_by_condition ON batches USING btree (condition, id) WHERE (condition IS NOT NULL);
 CREATE INDEX batches_by_openai_id ON batches USING btree (openai_batch_id, id) WHERE (openai_batch_id IS NOT NULL);
@@ -143,7 +144,7 @@ CREATE INDEX batches_deleted ON batches USING btree (deleted_at, id) WHERE (dele
 CREATE INDEX batches_due ON batches USING btree (state, due_at, id) WHERE (due_at IS NOT NULL);
 CREATE INDEX batches_ended ON batches USING btree (ended_at, id) WHERE (ended_at IS NOT NULL);
 CREATE INDEX batches_leased ON batches USING btree (lease_until, id) WHERE (lease_until IS NOT NULL);
-CREATE UNIQUE INDEX batches_open ON batches USING btree (endpoint, model) WHERE (state = 'building'::text);
+CREATE UNIQUE INDEX batches_open ON batches USING btree (endpoint, model, slot) WHERE (state = 'building'::text);
 CREATE INDEX batches_owned ON batches USING btree (lease_owner, id) WHERE (lease_token IS NOT NULL);
 CREATE UNIQUE INDEX batches_pkey ON batches USING btree (id);
 CREATE INDEX batches_reserved ON batches USING btree (provider_credentials, model_family, id) WHERE (reserved_at IS NOT NULL);
@@ -250,6 +251,7 @@ CREATE UNIQUE INDEX funding_holds_pkey ON funding_holds USING btree (provider_cr
 CREATE TABLE hour_counts (
   hour bigint not null,
   batch_key_id bigint not null,
+  slot bigint not null,
   accepted bigint not null default 0,
   succeeded bigint not null default 0,
   failed bigint not null default 0,
@@ -258,7 +260,7 @@ CREATE TABLE hour_counts (
   delivered bigint not null default 0,
   delivery_failed bigint not null default 0
 );
-CREATE UNIQUE INDEX hour_counts_pkey ON hour_counts USING btree (hour, batch_key_id);
+CREATE UNIQUE INDEX hour_counts_pkey ON hour_counts USING btree (hour, batch_key_id, slot);
 
 CREATE TABLE installation (
   id text not null,

@@ -62,6 +62,24 @@ export class PostgresTx implements Tx {
     );
   }
 
+  /** Waits, where it must, in the order of the numbers; what it holds while it waits has smaller ones. */
+  async takeSlots(name: string, ids: readonly number[], count: number): Promise<ReadonlyMap<number, number>> {
+    const busy = Math.floor(Math.random() * count);
+    const rows = await this.all<{ id: number; slot: number }>(
+      `select id, coalesce(
+         (select slot from generate_series(0, cast(? as int) - 1) as slots (slot)
+          where pg_try_advisory_xact_lock(hashtextextended(cast(? as text) || slots.slot, id)) limit 1),
+         case when pg_advisory_xact_lock(hashtextextended(cast(? as text), id))::text = '' then cast(? as int) end) as slot
+       from (select id from unnest(cast(? as bigint[])) as ids (id) order by id offset 0) as sorted`,
+      count,
+      name,
+      `${name}${busy}`,
+      busy,
+      this.listOf([...new Set(ids)]),
+    );
+    return new Map(rows.map(({ id, slot }) => [id, slot]));
+  }
+
   /** An empty list has no type of its own; PostgreSQL reads this text as one of either. */
   listOf(values: readonly (number | string)[]): SqlValue {
     if (values.length === 0) return '{}';

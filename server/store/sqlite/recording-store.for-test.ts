@@ -32,6 +32,7 @@ export function recordStore(db: DatabaseSync): Recording {
     listOf: (values) => inner.listOf(values),
     skipIds: (table, count) => inner.skipIds(table, count),
     lock: () => inner.lock(),
+    takeSlots: (name, ids) => inner.takeSlots(name, ids),
     reserveIds: (table, count) => inner.reserveIds(table, count),
     all: <R extends Row>(sql: string, ...params: SqlValue[]) => {
       note(sql);

@@ -1,4 +1,4 @@
--- Schema 6, made by the migrations. Do not edit.
+-- Schema 7, made by the migrations. Do not edit.
 
 CREATE TABLE actions (
   id integer primary key autoincrement,
@@ -119,7 +119,7 @@ CREATE TABLE batches (
   ended_at integer,
   bodies_removed_at integer,
   deleted_at integer
-, model_family text not null default '', reserved_at integer, reserved_tokens integer, reserved_requests integer, ledger_tokens integer, waiting_for text, waiting_since integer, failure text, refusals integer not null default 0, row_limit integer, reuploads integer not null default 0, condition text, condition_since integer, resubmit_requested_at integer, attempts_kept integer not null default 0) strict;
+, model_family text not null default '', reserved_at integer, reserved_tokens integer, reserved_requests integer, ledger_tokens integer, waiting_for text, waiting_since integer, failure text, refusals integer not null default 0, row_limit integer, reuploads integer not null default 0, condition text, condition_since integer, resubmit_requested_at integer, attempts_kept integer not null default 0, slot integer not null default 0) strict;
 CREATE INDEX batches_by_condition on batches (condition) where condition is not null;
 CREATE INDEX batches_by_openai_id on batches (openai_batch_id) where openai_batch_id is not null;
 CREATE INDEX batches_by_predecessor on batches (successor_of) where successor_of is not null;
@@ -128,7 +128,7 @@ CREATE INDEX batches_deleted on batches (deleted_at) where deleted_at is not nul
 CREATE INDEX batches_due on batches (state, due_at) where due_at is not null;
 CREATE INDEX batches_ended on batches (ended_at) where ended_at is not null;
 CREATE INDEX batches_leased on batches (lease_until) where lease_until is not null;
-CREATE UNIQUE INDEX batches_open on batches (endpoint, model) where state = 'building';
+CREATE UNIQUE INDEX batches_open on batches (endpoint, model, slot) where state = 'building';
 CREATE INDEX batches_owned on batches (lease_owner) where lease_token is not null;
 CREATE INDEX batches_reserved on batches (provider_credentials, model_family) where reserved_at is not null;
 CREATE INDEX batches_settled on batches (settled_at) where settled_at is not null;
@@ -196,9 +196,10 @@ CREATE TABLE funding_holds (
   lifted_at integer
 ) strict;
 
-CREATE TABLE hour_counts (
+CREATE TABLE "hour_counts" (
   hour integer not null,
   batch_key_id integer not null,
+  slot integer not null,
   accepted integer not null default 0,
   succeeded integer not null default 0,
   failed integer not null default 0,
@@ -206,7 +207,7 @@ CREATE TABLE hour_counts (
   cancelled integer not null default 0,
   delivered integer not null default 0,
   delivery_failed integer not null default 0,
-  primary key (hour, batch_key_id)
+  primary key (hour, batch_key_id, slot)
 ) strict;
 
 CREATE TABLE id_counters (

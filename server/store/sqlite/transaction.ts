@@ -36,6 +36,10 @@ export class SqliteTx implements Tx {
 
   async lock(): Promise<void> {}
 
+  async takeSlots(_name: string, ids: readonly number[]): Promise<ReadonlyMap<number, number>> {
+    return new Map(ids.map((id) => [id, 0]));
+  }
+
   listOf(values: readonly (number | string)[]): SqlValue {
     return JSON.stringify(values);
   }

@@ -84,11 +84,13 @@ export function describeIntake(openStore: OpenStore): void {
       ...Array.from({ length: 9 }, () => 'same'),
     ]);
     expect(new Set(shared.map((answer) => answer?.requestId)).size).toBe(1);
-    expect(await batches()).toHaveLength(1);
+    const open = await batches();
+    expect(new Set(open.map(({ slot }) => slot)).size).toBe(open.length);
+    expect(open.every(({ request_count }) => request_count > 0)).toBe(true);
     expect(await recount(t.store)).toEqual([]);
   });
 
-  it('keeps one open batch for each endpoint and model under concurrent groups', async () => {
+  it('keeps one open batch for each endpoint, model and slot under concurrent groups', async () => {
     const models = ['gpt-4o', 'gpt-4o-mini', 'gpt-4.1'];
     await Promise.all(
       Array.from({ length: 30 }, (_, index) =>
@@ -96,7 +98,7 @@ export function describeIntake(openStore: OpenStore): void {
       ),
     );
     const open = (await batches()).filter(({ state }) => state === 'building');
-    expect(new Set(open.map(({ model }) => model)).size).toBe(open.length);
+    expect(new Set(open.map(({ model, slot }) => `${model} ${slot}`)).size).toBe(open.length);
     expect((await batches()).every(({ request_count }) => request_count <= 7)).toBe(true);
     expect(await recount(t.store)).toEqual([]);
   });

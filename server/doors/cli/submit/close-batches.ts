@@ -3,7 +3,7 @@ import type { Service } from '../service.ts';
 import { ServiceRefused } from '../service.ts';
 import type { InputLine } from './input-lines.ts';
 
-/** There is one open batch for each endpoint and model; more kinds in one file are closed by age. */
+/** More kinds in one file, or open batches in all, are closed by age. */
 const mostKinds = 1_000;
 
 export class Kinds {

@@ -1,5 +1,6 @@
 /** Who may look and who may order: sessions, roles, and pages of other sites. */
 import { createHash } from 'node:crypto';
+import { request } from 'undici';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makePost } from '../make-post.ts';
 import { startTestService, type TestService } from '../start-test-service.ts';
@@ -76,6 +77,22 @@ test('without credentials a page of another site still may order nothing', async
     expect(await order({ origin: open.url }, open.url)).toBe(200);
     expect(await order({ origin: 'https://evil.example' }, open.url)).toBe(403);
     expect(await order({ origin: 'null' }, open.url)).toBe(403);
+  } finally {
+    await open.stop();
+  }
+});
+
+test('without credentials a name that others may own is not answered, whatever address it has', async () => {
+  const open = await startTestService({ PUBLIC_URL: 'https://batches.example' });
+  try {
+    const as = (host: string, headers: Record<string, string> = {}) =>
+      request(`${open.url}/api/batches`, { headers: { host, ...headers } }).then(
+        ({ statusCode }) => statusCode,
+      );
+    expect(await as('evil.example:4000')).toBe(403);
+    expect(await as('evil.example', { authorization: 'Bearer any' })).toBe(403);
+    const ours = ['localhost:4000', '127.0.0.1', '[::1]:4000', 'batch-manager:4000', 'batches.example'];
+    for (const host of ours) expect(await as(host)).toBe(200);
   } finally {
     await open.stop();
   }

@@ -4,6 +4,7 @@ import { AppError } from '../../../core/errors.ts';
 import type { Context } from '../../context.ts';
 import { hashKey, type Scope, scopes } from '../../operator/api-keys.ts';
 import { refuseForeignPage, Sessions } from './console/sessions.ts';
+import { refuseForeignHost } from './refuse-foreign-host.ts';
 
 export interface Caller {
   /** Stands in transitions and the audit. */
@@ -64,7 +65,7 @@ export class Authenticator {
    */
   recognise(asked: Asked): Promise<Caller> {
     const { authorization } = asked.headers;
-    return authorization === undefined ? this.#withoutKey(asked) : this.#withKey(authorization);
+    return authorization === undefined ? this.#withoutKey(asked) : this.#withKey(authorization, asked);
   }
 
   /** Whether calls without a key are answered: nobody has made a key, or AUTH=none was set on purpose. */
@@ -99,18 +100,22 @@ export class Authenticator {
     }
     if (await this.isOpen()) {
       refuseForeignPage(method, headers, false);
+      refuseForeignHost(this.#ctx.settings, headers.host);
       return anyone;
     }
     throw new AppError('unauthorized', 'Send an API key: "Authorization: Bearer <key>".');
   }
 
-  async #withKey(authorization: string): Promise<Caller> {
+  async #withKey(authorization: string, { headers }: Asked): Promise<Caller> {
     const key = bearerKey(authorization);
     if (key === undefined)
       throw new AppError('unauthorized', 'Send the API key as "Authorization: Bearer <key>".');
     const caller = await this.#callerOf(hashKey(key));
     if (caller) return caller;
-    if (await this.isOpen()) return anyone;
+    if (await this.isOpen()) {
+      refuseForeignHost(this.#ctx.settings, headers.host);
+      return anyone;
+    }
     throw new AppError('unauthorized', 'This API key is not known, or was revoked.');
   }
 

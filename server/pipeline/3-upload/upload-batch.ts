@@ -18,8 +18,9 @@ import { writeInputFile } from './write-input-file.ts';
 
 export async function uploadBatch(ctx: Context, held: Held): Promise<void> {
   const { batch } = held;
-  if (batch.cancel_requested_at !== null) return cancelHeld(ctx, held);
   const twin = await findTwin(ctx, held);
+  // A twin runs already: it is cancelled there, after it was adopted.
+  if (batch.cancel_requested_at !== null && !twin) return cancelHeld(ctx, held);
   const file = twin
     ? { id: twin.inputFileId, expiresAt: null }
     : ((await findFile(ctx, held)) ?? (await sendFile(ctx, held)));
@@ -32,7 +33,7 @@ export async function uploadBatch(ctx: Context, held: Held): Promise<void> {
   };
   const current = await ctx.store.recordFacts({ batchId: batch.id, facts });
   if (!current) return;
-  if (current.cancel_requested_at !== null) return cancelHeld(ctx, { ...held, batch: current });
+  if (current.cancel_requested_at !== null && !twin) return cancelHeld(ctx, { ...held, batch: current });
   await moveHeld(ctx, held, 'upload', { facts, actor: 'upload' });
   reach('upload: recorded, driver not told');
 }

@@ -11,13 +11,23 @@ export async function buildConsole(): Promise<string> {
   const files = globSync(['web/**/*.*', 'core/**/*.ts', 'package-lock.json'], { cwd: root });
   const hash = createHash('sha256');
   for (const file of files.toSorted()) hash.update(file).update(readFileSync(join(root, file)));
-  const folder = join(cache, `console-${hash.digest('hex').slice(0, 16)}`);
+  const folder = join(cache, `console-built-${hash.digest('hex').slice(0, 16)}`);
   if (existsSync(folder)) return folder;
   for (const old of globSync('console-*', { cwd: cache })) {
     rmSync(join(cache, old), { recursive: true, force: true });
   }
+  // As it is shipped: the test runner's own NODE_ENV would build React for development.
   const fresh = mkdtempSync(join(root, 'node_modules', '.console-'));
-  const { code, output } = await run('vite', ['build', 'web', '--outDir', fresh, '--logLevel', 'warn']);
+  const { code, output } = await run('env', [
+    'NODE_ENV=production',
+    'vite',
+    'build',
+    'web',
+    '--outDir',
+    fresh,
+    '--logLevel',
+    'warn',
+  ]);
   if (code !== 0) throw new Error(`the console does not build:\n${output}`);
   try {
     renameSync(fresh, folder);

@@ -1,10 +1,12 @@
 /** The API's own types, from its contract. */
 import type { Static } from 'typebox';
+import type * as capacity from '../../../core/contract/capacity.ts';
 import type * as destinations from '../../../core/contract/destinations.ts';
 import type * as views from '../../../core/contract/views.ts';
 
 export type { BrokerView } from '../../../core/contract/broker.ts';
 export type * from '../../../core/contract/console.ts';
+export type CapacityView = Static<typeof capacity.CapacitySchema>;
 export type Batch = Static<typeof views.BatchSchema>;
 export type BatchDetail = Static<typeof views.BatchDetailSchema>;
 export type BatchList = Static<typeof views.BatchListSchema>;

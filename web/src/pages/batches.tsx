@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { call, query } from '../api/client.ts';
 import { useHold, useLookEvery } from '../api/live.ts';
 import type { Batch, BatchList } from '../api/types.ts';
+import { readBatchSearch } from '../lib/search.ts';
 import { useSteady } from '../lib/steady.ts';
 import { batchOrders } from '../parts/batch/batch-orders.tsx';
 import { batchColumns } from '../parts/batch/columns.tsx';
@@ -24,7 +25,7 @@ const route = getRouteApi('/batches');
 const pageRows = 50;
 
 export function BatchesPage() {
-  const search = route.useSearch();
+  const search = route.useSearch({ select: readBatchSearch });
   const navigate = route.useNavigate();
   const lookEvery = useLookEvery();
   const asked = useQuery({
@@ -68,7 +69,7 @@ interface BatchTableProps {
 }
 
 function BatchTable({ data, nextCursor, address }: BatchTableProps) {
-  const search = route.useSearch();
+  const search = route.useSearch({ select: readBatchSearch });
   const navigate = route.useNavigate();
   const { rows, waiting, show } = useSteady(data, ({ id }) => id, address);
   const [acting, setActing] = useState<number | null>(null);

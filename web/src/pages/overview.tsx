@@ -7,6 +7,7 @@ import type { OverviewView } from '../api/types.ts';
 import { FirstRequest } from '../parts/first-request.tsx';
 import { MoneyFigure } from '../parts/money-figure.tsx';
 import { Attention } from '../parts/overview/attention.tsx';
+import { CapacityFigure } from '../parts/overview/capacity-figure.tsx';
 import { DeliveryBars, OutcomeBars, TurnaroundLines } from '../parts/overview/hour-figures.tsx';
 import { PipelineStrip } from '../parts/overview/pipeline-strip.tsx';
 import { Chip } from '../ui/chip.tsx';
@@ -56,6 +57,7 @@ function Shown({ view }: { readonly view: OverviewView }) {
       <div className="grid gap-3 lg:grid-cols-2">
         <OutcomeBars view={view} />
         <DeliveryBars view={view} />
+        <CapacityFigure />
         <TurnaroundLines view={view} />
         <div className="min-w-0">
           <MoneyFigure

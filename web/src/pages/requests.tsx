@@ -8,6 +8,7 @@ import { useHold, useLookEvery } from '../api/live.ts';
 import { overviewQuery } from '../api/queries.ts';
 import type { Request, RequestList } from '../api/types.ts';
 import { count } from '../lib/numbers.ts';
+import { readRequestSearch } from '../lib/search.ts';
 import { useSteady } from '../lib/steady.ts';
 import { FirstRequest } from '../parts/first-request.tsx';
 import { Arrivals } from '../parts/request/arrivals.tsx';
@@ -26,7 +27,7 @@ const route = getRouteApi('/requests');
 const pageRows = 50;
 
 export function RequestsPage() {
-  const search = route.useSearch();
+  const search = route.useSearch({ select: readRequestSearch });
   const navigate = route.useNavigate();
   const lookEvery = useLookEvery();
   const asked = useQuery({
@@ -89,7 +90,7 @@ interface RequestTableProps {
 }
 
 function RequestTable({ data, nextCursor, filtered, address }: RequestTableProps) {
-  const search = route.useSearch();
+  const search = route.useSearch({ select: readRequestSearch });
   const navigate = route.useNavigate();
   const { rows, waiting, show } = useSteady(data, ({ id }) => id, address);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());

@@ -4,12 +4,12 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { batchStates } from '../../../../core/batch.ts';
 import { overviewQuery } from '../../api/queries.ts';
 import { compact } from '../../lib/numbers.ts';
-import type { BatchSearch } from '../../lib/search.ts';
+import { type BatchSearch, readBatchSearch } from '../../lib/search.ts';
 import { batchTones, inWords, toneColor } from '../../lib/tones.ts';
 import { Chip } from '../../ui/chip.tsx';
 
 export function StateChips() {
-  const search = useSearch({ from: '/batches' });
+  const search = useSearch({ from: '/batches', select: readBatchSearch });
   const navigate = useNavigate({ from: '/batches' });
   const { data } = useQuery(overviewQuery('24h'));
   const counts = new Map(data?.stages.map(({ state, batches }) => [state, batches]));

@@ -9,6 +9,7 @@ import { compact, count } from '../../lib/numbers.ts';
 import { prettyJson } from '../../lib/pretty-json.ts';
 import { duration } from '../../lib/time.ts';
 import { type Tone, toneColor } from '../../lib/tones.ts';
+import { Bullet } from '../../ui/bullet.tsx';
 import { When } from '../../ui/when.tsx';
 
 /** What holds a batch, and what lets it go on. */
@@ -35,18 +36,59 @@ function Note({ tone, title, children }: { tone: Tone; title: ReactNode; childre
   );
 }
 
+/** What is taken, what there is, what this one needs, and what frees the next room. */
+function RoomNeeded({ waiting }: { readonly waiting: NonNullable<BatchDetail['waiting']> }) {
+  const { reserved, cap, usable, estimate, family, frees_next: frees, next_try_at: next } = waiting;
+  return (
+    <div className="mt-2 max-w-2xl">
+      <Bullet
+        used={reserved}
+        waiting={estimate}
+        limit={usable}
+        label={`${count(reserved)} of ${count(usable)} tokens of ${family} are enqueued; this batch needs ${count(estimate)}`}
+      />
+      <p className="hint mt-1.5">
+        {count(reserved)} tokens of {family} are enqueued at OpenAI, of {count(cap)} allowed (
+        {waiting.cap_source}
+        {usable === cap ? '' : `; ${count(usable)} are used after rejections`}). This batch needs about{' '}
+        {count(estimate)}.{' '}
+        {frees !== null && (
+          <>
+            The end of{' '}
+            <Link className="link" to="/batches/$id" params={{ id: String(frees) }}>
+              batch {frees}
+            </Link>{' '}
+            frees the next room.{' '}
+          </>
+        )}
+        {next !== null && (
+          <>
+            Next try <When at={next} />; it goes on by itself.
+          </>
+        )}
+      </p>
+    </div>
+  );
+}
+
 export function Trouble({ batch }: { readonly batch: BatchDetail }) {
   const waits = batch.state === 'waiting_for_capacity';
   return (
     <div className="grid gap-2 empty:hidden">
       {waits && (
         <Note tone="waiting" title="Why is it waiting?">
-          <p>{batch.waiting_reason ?? 'OpenAI had no room when it was last asked.'}</p>
-          <p className="hint mt-1">
-            It asks for about {compact(batch.estimated_input_tokens)} tokens. Next try{' '}
-            <When at={batch.next_try_at} none="when another batch of this model ends" />; it goes on by
-            itself.
+          <p>
+            {batch.waiting?.reason ?? batch.waiting_reason ?? 'OpenAI had no room when it was last asked.'}
           </p>
+          {batch.waiting ? (
+            <RoomNeeded waiting={batch.waiting} />
+          ) : (
+            <p className="hint mt-1">
+              It asks for about {compact(batch.estimated_input_tokens)} tokens. Next try{' '}
+              <When at={batch.next_try_at} none="when another batch of this model ends" />; it goes on by
+              itself.
+            </p>
+          )}
         </Note>
       )}
       {batch.last_error !== null && !(waits && batch.last_error === batch.waiting_reason) && (

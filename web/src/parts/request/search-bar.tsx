@@ -3,7 +3,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Search } from 'lucide-react';
 import { useId, useRef, useState } from 'react';
 import { useKeys } from '../../lib/keyboard.ts';
-import { complete, type RequestSearch, readTyped } from '../../lib/search.ts';
+import { complete, type RequestSearch, readRequestSearch, readTyped } from '../../lib/search.ts';
 import { absolute } from '../../lib/time.ts';
 import { Chip } from '../../ui/chip.tsx';
 import { useFind } from '../shell/use-find.ts';
@@ -66,7 +66,7 @@ export function SearchBar() {
 
 /** What stands in the address, each to be taken away. */
 export function FilterChips() {
-  const { cursor: _, ...filter } = useSearch({ from: '/requests' });
+  const { cursor: _, ...filter } = useSearch({ from: '/requests', select: readRequestSearch });
   const navigate = useNavigate({ from: '/requests' });
   const names = Object.keys(filter) as (keyof typeof filter)[];
   if (names.length === 0) return null;

@@ -26,6 +26,7 @@ export const attemptOutcomes = [
   'connection_error',
   'dns_error',
   'tls_error',
+  'not_http',
   'too_slow',
   'body_too_large',
   'address_refused',

@@ -38,7 +38,7 @@ export function nameFailure(error: unknown): { readonly outcome: AttemptOutcome;
     code.startsWith('ERR_SSL') ||
     code.includes('CERT') ||
     code.includes('SIGNATURE');
-  const outcome = words[code] ?? (tls ? 'tls_error' : 'other');
+  const outcome = words[code] ?? (code.startsWith('HPE_') ? 'not_http' : tls ? 'tls_error' : 'other');
   return { outcome, error: `${code === '' ? '' : `${code}: `}${text}`.slice(0, mostErrorLength) };
 }
 
@@ -50,6 +50,8 @@ function deepest(error: unknown): { code: string; text: string } {
     const inner = at instanceof AggregateError && at.errors[0] instanceof Error ? at.errors[0] : at;
     const own = (inner as { code?: unknown }).code;
     if (typeof own === 'string') code = own;
+    // undici's parser names itself, and has a code only now and then.
+    else if (inner.name === 'HTTPParserError') code = 'HPE_RESPONSE';
     if (inner.message !== '') text = inner.message;
   }
   return { code, text };

@@ -103,3 +103,21 @@ test('every uploaded file is given an expiry', async () => {
     expect(Number(expires_at) - Number(created_at)).toBe(30 * 86_400);
   }
 });
+
+test('a batch of a restored copy that runs at OpenAI already is cancelled there, when it is cancelled here', async () => {
+  const remote = await createAs(`${installation}:1:1`, await uploadAs('before-the-disaster.jsonl'));
+  const away = { status: 503, error: { message: 'Away.', type: 'server_error' } };
+  line.simulator.addScript({ on: 'call', route: ['files.create', 'batches.list'], do: away });
+  await line.send(chatRows(3));
+  await until(async () => (await line.batches())[0]?.['state'] === 'uploading');
+  // As the first start after a restore marks it.
+  const { store, clock } = line.service.service.ctx;
+  await store.recordFacts({ batchId: 1, facts: { submit_intent_at: clock.now() } });
+  expect((await line.api.call('POST', '/api/batches/1/cancel')).status).toBe(202);
+  line.simulator.clearScripts();
+  line.simulator.addScript({ on: 'batch', do: { hold: { status: 'in_progress' } } });
+  await line.delivered(3);
+  expect(line.receiver.count().byOutcome).toEqual({ cancelled: 3 });
+  expect((await client.batches.retrieve(remote)).status).toBe('cancelled');
+  expect(line.simulator.seen().batches).toHaveLength(1);
+});

@@ -5,11 +5,11 @@
  * judged by its own content, good rows are kept, and every other request gets a successor or an outcome. The
  * steps can be repeated from the start at any time: a result is applied once, a leftover is settled once.
  */
-import { capacitySchedule, pauseAfter } from '../../../core/backoff.ts';
 import type { Context } from '../../context.ts';
 import type { Held } from '../../engine/driver.ts';
 import { reach } from '../../engine/kill-points.ts';
 import type { BatchRow } from '../../store/rows.ts';
+import { paceOf } from '../capacity.ts';
 import { holdForeign, moveHeld } from '../move-held.ts';
 import { startAllDeliveries } from '../start-all-deliveries.ts';
 import { applyFile } from './apply-file.ts';
@@ -69,16 +69,13 @@ async function applyFiles(ctx: Context, held: Held): Promise<SeenLines | null> {
 }
 
 const sliceRows = 500;
-/** Which pause of "not now" requests take that lacked money: five minutes. */
-const moneyTries = 2;
 
 /** @returns how long successors wait before they start */
 async function settleAll(ctx: Context, { batch, leaseToken, signal }: Held): Promise<number> {
   const rule = leftoverRule(batch);
-  const { rows, bytes, rowLimit, ...plan } = successorsOf(ctx, batch);
-  let { pauseMs } = plan;
+  const { rows, bytes, rowLimit, pauseMs } = successorsOf(ctx, batch);
   for (;;) {
-    const { held, returned, ended, unpaid } = await ctx.store.settleLeftovers({
+    const { held, returned, ended, lackedMoney } = await ctx.store.settleLeftovers({
       batchId: batch.id,
       leaseToken,
       now: ctx.clock.now(),
@@ -87,9 +84,15 @@ async function settleAll(ctx: Context, { batch, leaseToken, signal }: Held): Pro
       ...rule,
     });
     if (!held || signal.aborted) throw new Error('the lease was lost while leftovers were settled');
-    if (unpaid > 0) pauseMs = Math.max(pauseMs, pauseAfter(capacitySchedule, moneyTries, ctx.random()));
+    if (lackedMoney !== null) await holdKey(ctx, batch, lackedMoney);
     if (returned + ended < sliceRows) return Math.round(pauseMs / ctx.settings.RETRY_FASTER);
   }
+}
+
+/** Requests that lacked money say so of the whole key: nothing more is created with it until there is some again. */
+async function holdKey(ctx: Context, batch: BatchRow, message: string): Promise<void> {
+  const credentials = batch.provider_credentials ?? ctx.provider.credentials;
+  await ctx.store.holdFunding({ credentials, message, byRows: true, ...paceOf(ctx) });
 }
 
 /** expired, failed and cancelled keep their word; their outcomes leave from here. */

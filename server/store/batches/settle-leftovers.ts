@@ -38,8 +38,8 @@ export interface LeftoverOutput {
   readonly held: boolean;
   readonly returned: number;
   readonly ended: number;
-  /** Of those returned: how many lacked money. */
-  readonly unpaid: number;
+  /** In the provider's words, when requests among those returned lacked money. */
+  readonly lackedMoney: string | null;
 }
 
 interface Leftover {
@@ -63,7 +63,7 @@ export async function settleLeftovers(tx: Tx, input: LeftoverInput): Promise<Lef
     batchId,
     input.leaseToken,
   );
-  if (!batch) return { held: false, returned: 0, ended: 0, unpaid: 0 };
+  if (!batch) return { held: false, returned: 0, ended: 0, lackedMoney: null };
   const leftovers = await tx.all<Leftover>(
     `select id, state, call_tries, error_code, error_message, line_bytes, embedding_inputs, estimated_tokens,
        case when exists (
@@ -79,8 +79,9 @@ export async function settleLeftovers(tx: Tx, input: LeftoverInput): Promise<Lef
   const ended = leftovers.filter((row) => !retried.includes(row));
   await moveToSuccessor(tx, batch, retried, input);
   await endLeftovers(tx, batch, ended, input);
-  const unpaid = retried.filter(isFree).length;
-  return { held: true, returned: retried.length, ended: ended.length, unpaid };
+  const unpaid = retried.find(isFree);
+  const lackedMoney = unpaid ? (unpaid.error_message ?? unpaid.error_code) : null;
+  return { held: true, returned: retried.length, ended: ended.length, lackedMoney };
 }
 
 function goesOn(row: Leftover, policy: LeftoverInput['policy']): boolean {

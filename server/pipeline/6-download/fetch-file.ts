@@ -29,10 +29,12 @@ export async function fetchFile(
   fileId: string,
   signal: AbortSignal,
 ): Promise<FetchedFile | null> {
+  let cutAt: number | null = null;
   for (let tries = 1; ; tries += 1) {
     try {
-      return await fetchOnce(ctx, fileId, signal);
+      return await fetchOnce(ctx, fileId, signal, cutAt);
     } catch (error) {
+      if (error instanceof CutFile) cutAt = error.size;
       const passes =
         error instanceof ProviderError && (error.kind === 'rate_limited' || error.kind === 'unavailable');
       if (!passes || tries === fetchTries || signal.aborted) throw error;
@@ -49,6 +51,7 @@ async function fetchOnce(
   ctx: Pick<Context, 'provider'>,
   fileId: string,
   signal: AbortSignal,
+  cutAt: number | null,
 ): Promise<FetchedFile | null> {
   const folder = await mkdtemp(join(tmpdir(), 'openai-batch-manager-'));
   const path = join(folder, 'results.jsonl');
@@ -60,7 +63,7 @@ async function fetchOnce(
       await remove();
       return null;
     }
-    await checkEnd(path);
+    await checkEnd(path, cutAt);
     return { path, remove };
   } catch (error) {
     await remove();
@@ -69,19 +72,44 @@ async function fetchOnce(
   }
 }
 
-/** @throws ProviderError when the last line has no end */
-async function checkEnd(path: string): Promise<void> {
+/** The file's last line has no end. */
+class CutFile extends ProviderError {
+  readonly size: number;
+
+  constructor(size: number) {
+    super('unavailable', `The result file broke off after ${size} bytes; it is fetched again.`);
+    this.size = size;
+  }
+}
+
+/**
+ * A provider may leave out the last line's end. Where a file ends at the same byte twice, and there with a whole line,
+ * that is its end.
+ *
+ * @param cutAt where it ended the last time
+ * @throws CutFile when the last line has no end
+ */
+async function checkEnd(path: string, cutAt: number | null): Promise<void> {
   const file = await open(path);
   try {
     const { size } = await file.stat();
-    const { buffer } = await file.read({ buffer: Buffer.alloc(1), position: size - 1 });
-    if (buffer[0] !== 0x0a) {
-      throw new ProviderError(
-        'unavailable',
-        `The result file broke off after ${size} bytes; it is fetched again.`,
-      );
-    }
+    const tail = Buffer.alloc(Math.min(size, size === cutAt ? longestTail : 1));
+    await file.read({ buffer: tail, position: size - tail.length });
+    if (tail.at(-1) === 0x0a) return;
+    if (size !== cutAt || !isWhole(tail.subarray(tail.lastIndexOf(0x0a) + 1))) throw new CutFile(size);
   } finally {
     await file.close();
+  }
+}
+
+/** A last line longer than this is not judged. */
+const longestTail = 1_000_000;
+
+function isWhole(line: Buffer): boolean {
+  try {
+    JSON.parse(line.toString('utf8'));
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -1,4 +1,4 @@
-import { fromStates, moveBatch, setState } from '../moves.ts';
+import { type BatchFacts, fromStates, moveBatch, setState } from '../moves.ts';
 import type { BatchRow } from '../rows.ts';
 import type { Tx } from '../tx.ts';
 
@@ -56,6 +56,34 @@ export async function restartSlice(
   return { count: slice.length, lastId: slice.at(-1)?.id ?? null };
 }
 
+/** What a batch knows before its file is sent. */
+const nothingSent: BatchFacts = {
+  output_lines: null,
+  error_lines: null,
+  missing_lines: null,
+  duplicate_lines: null,
+  unknown_lines: null,
+  openai_input_file_id: null,
+  openai_batch_id: null,
+  openai_created_at: null,
+  openai_status: null,
+  openai_total: null,
+  openai_completed: null,
+  openai_failed: null,
+  openai_output_file_id: null,
+  openai_error_file_id: null,
+  openai_errors: null,
+  failure: null,
+  refusals: 0,
+  reuploads: 0,
+  submit_intent_at: null,
+  submit_looks: 0,
+  cancel_requested_at: null,
+  advanced_at: null,
+  settled_at: null,
+  ended_at: null,
+};
+
 /** What is pending in a failed batch becomes the content of its next file. */
 export async function restartBatch(
   tx: Tx,
@@ -87,30 +115,7 @@ export async function restartBatch(
       size_bytes: load.bytes ?? 0,
       embedding_inputs: load.inputs ?? 0,
       estimated_tokens: load.tokens ?? 0,
-      output_lines: null,
-      error_lines: null,
-      missing_lines: null,
-      duplicate_lines: null,
-      unknown_lines: null,
-      openai_input_file_id: null,
-      openai_batch_id: null,
-      openai_created_at: null,
-      openai_status: null,
-      openai_total: null,
-      openai_completed: null,
-      openai_failed: null,
-      openai_output_file_id: null,
-      openai_error_file_id: null,
-      openai_errors: null,
-      failure: null,
-      refusals: 0,
-      reuploads: 0,
-      submit_intent_at: null,
-      submit_looks: 0,
-      cancel_requested_at: null,
-      advanced_at: null,
-      settled_at: null,
-      ended_at: null,
+      ...nothingSent,
     },
     unlessLeased: true,
     actor,

@@ -10,7 +10,9 @@ import { makeSecret } from './channels/signature.ts';
 import { WebhookChannel } from './channels/webhook.ts';
 import { type Broker, makeBroker } from './compose-broker.ts';
 import { makeClock, makeMembership, nameReplica } from './compose-replica.ts';
+import { LiveSettings } from './config/live-settings.ts';
 import { readPrivateNetworks } from './config/private-networks.ts';
+import type { ReadSettings } from './config/read-settings.ts';
 import { Seal, sealedProof } from './config/seal.ts';
 import { keepSecret } from './config/secrets.ts';
 import type { Settings } from './config/settings.ts';
@@ -24,6 +26,7 @@ import { WakeUps } from './engine/wake-ups.ts';
 import { makeLogger } from './logger.ts';
 import { Metrics } from './metrics.ts';
 import { watchConditions } from './operator/alerts/watch.ts';
+import { refreshSettings } from './operator/edit-settings.ts';
 import { OrphanDuty } from './operator/orphans/orphan-duty.ts';
 import { Intake } from './pipeline/1-intake/accept-request.ts';
 import { IntakeGate } from './pipeline/1-intake/intake-gate.ts';
@@ -84,6 +87,8 @@ const placesOfType: Record<DestinationType, (settings: Settings) => Places> = {
 /** What is given from outside, tests above all. */
 export interface Given {
   readonly log?: Logger;
+  /** Where the settings came from, to be shown. */
+  readonly sources?: ReadSettings['sources'];
   /** Tests move time instead of waiting. */
   readonly clock?: Clock;
   /** Resolves the names of receivers. */
@@ -93,10 +98,11 @@ export interface Given {
 }
 
 export async function composeService(settings: Settings, given: Given = {}): Promise<Service> {
-  const { log = makeLogger(settings), clock, lookup, ...place } = given;
+  const { log = makeLogger(settings), clock, lookup, sources, ...place } = given;
+  const live = new LiveSettings(settings, sources);
   const channels: Partial<Record<DestinationType, Channel>> = {};
   const guard = new NetworkGuard(readPrivateNetworks(settings), lookup);
-  const ctx = await makeContext({ settings, log, channels, guard }, clock);
+  const ctx = await makeContext({ settings: live.settings, live, log, channels, guard }, clock);
   const state = { stopping: false };
   const gate = new IntakeGate(ctx);
   const intake = new Intake(ctx, gate);
@@ -142,6 +148,7 @@ export async function composeService(settings: Settings, given: Given = {}): Pro
     ctx,
     [
       () => gate.refresh(),
+      () => refreshSettings(ctx),
       async () => (leads() ? watchConditions(ctx, gate.diskLow) : undefined),
       async () => (leads() ? orphans.runOnce() : undefined),
       () => refreshPrefixes(ctx),
@@ -150,14 +157,17 @@ export async function composeService(settings: Settings, given: Given = {}): Pro
   );
   ctx.wakeUps.on(
     'settings',
-    () => void gate.refresh().catch((error) => log.warn({ event: 'settings_not_read', err: error })),
+    () =>
+      void Promise.all([gate.refresh(), refreshSettings(ctx)]).catch((error) =>
+        log.warn({ event: 'settings_not_read', err: error }),
+      ),
   );
   const heldBack = new HeldBackDuty(ctx);
   return { ctx, gate, http, drivers, dispatchers, heldBack, upkeep, broker, membership, state };
 }
 
 async function makeContext(
-  given: Pick<Context, 'settings' | 'log' | 'channels' | 'guard'>,
+  given: Pick<Context, 'settings' | 'live' | 'log' | 'channels' | 'guard'>,
   givenClock: Clock | undefined,
 ): Promise<Context> {
   const { settings } = given;

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { DestinationType } from '../core/destination.ts';
 import type { NetworkGuard } from './channels/network-guard.ts';
 import type { Channel } from './channels/port.ts';
+import type { LiveSettings } from './config/live-settings.ts';
 import type { Seal } from './config/seal.ts';
 import type { Settings } from './config/settings.ts';
 import type { Clock } from './engine/clock.ts';
@@ -23,7 +24,9 @@ export interface Context {
   readonly clock: Clock;
   readonly wakeUps: WakeUps;
   readonly metrics: Metrics;
+  /** As they hold now: edits of operators show in it at once. */
   readonly settings: Settings;
+  readonly live: LiveSettings;
   readonly log: Logger;
   /** From 0 up to 1; spreads retries. */
   random(): number;

@@ -3,6 +3,7 @@ import { AppError } from '../core/errors.ts';
 import type { Service } from './compose.ts';
 import { checkExposure } from './config/check-exposure.ts';
 import { ConfigError } from './config/read-settings.ts';
+import { refreshSettings } from './operator/edit-settings.ts';
 import { refreshPrefixes } from './pipeline/1-intake/path-prefixes.ts';
 import { deliveryLeaseMs } from './pipeline/7-deliver/dispatcher.ts';
 import { ProviderError } from './provider/errors.ts';
@@ -17,6 +18,7 @@ export async function startService(service: Service): Promise<string> {
   );
   await checkProviderKey(service);
   await gate.refresh();
+  await refreshSettings(ctx);
   await refreshPrefixes(ctx);
   if (ctx.store.dialect === 'sqlite') await takeOver(service);
   await lookBackAfterRestore(service);

@@ -11,10 +11,10 @@ const lastMomentMs = 1_500;
 /** Starts the service and returns; the process ends by a signal, or with code 1 when it cannot start. */
 export async function serve(env: Environment): Promise<void> {
   try {
-    const { settings } = readSettings(env);
+    const { settings, sources } = readSettings(env);
     const log = makeLogger(settings);
     for (const unknown of findUnknownSettings(env)) log.warn({ event: 'setting_unknown', ...unknown });
-    const service = await composeService(settings, { log });
+    const service = await composeService(settings, { log, sources });
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       process.on(signal, () => {
         setTimeout(() => process.exit(1), settings.DRAIN_MS + lastMomentMs).unref();

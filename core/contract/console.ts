@@ -189,7 +189,7 @@ export interface SettingView {
   readonly group: string;
   readonly about: string;
   readonly value: string;
-  readonly source: 'default' | 'environment';
+  readonly source: 'default' | 'environment' | '.env' | 'secret file' | 'edited';
 }
 
 /** One live message: small ids and sums, at most one a second. */

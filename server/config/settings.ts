@@ -6,6 +6,7 @@ import { adoptionLooks } from '../../core/backoff.ts';
 import { creationsPerHour } from '../../core/capacity/caps.ts';
 import { tiers } from '../../core/capacity/tiers.ts';
 import { defaultLimits } from '../../core/limits.ts';
+import { maxCallTries } from '../../core/request.ts';
 import { checkBrokerUrls } from './check-broker-urls.ts';
 import {
   checkApiKeys,
@@ -240,6 +241,13 @@ export const settingSpecs = {
   SUBMIT_CONCURRENCY: integer('Provider pace', 10, 'Batches created at once.', 1, 64),
   POLL_CONCURRENCY: integer('Provider pace', 10, 'Batches asked about at once.', 1, 64),
   DOWNLOAD_CONCURRENCY: integer('Provider pace', 1, 'Result files fetched and applied at once.', 1, 64),
+  CALL_MAX_TRIES: integer(
+    'Provider pace',
+    maxCallTries,
+    'How often a request is sent before it ends with what happened to it last.',
+    1,
+    20,
+  ),
   POLL_INTERVAL_MS: integer(
     'Provider pace',
     minute,

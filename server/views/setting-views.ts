@@ -1,27 +1,68 @@
 /** The rules it lives by, and where each came from. A secret says only whether it is set. */
+import type { Static } from 'typebox';
 import type { SettingView } from '../../core/contract/console.ts';
-import { type Settings, settingSpecs } from '../config/settings.ts';
+import type { SettingsSchema } from '../../core/contract/settings.ts';
+import { isEditable, type LiveSettings } from '../config/live-settings.ts';
+import { type SettingName, type Settings, settingSpecs } from '../config/settings.ts';
+import { isoTimeOrNull } from './times.ts';
 
-export function settingViews(settings: Settings): SettingView[] {
-  return Object.entries(settingSpecs).map(([name, spec]) => {
-    const value = settings[name as keyof Settings] as unknown;
-    const same = JSON.stringify(value) === JSON.stringify(spec.default);
-    return {
-      name,
-      group: spec.group,
-      about: spec.about,
-      value: spec.kind === 'secret' ? (isSet(value) ? 'set' : 'not set') : shown(value),
-      source: same ? 'default' : 'environment',
-    };
+const names = Object.keys(settingSpecs) as SettingName[];
+
+/** For the console: values as text. */
+export function settingViews(live: LiveSettings): SettingView[] {
+  return names.map((name) => {
+    const { group, about } = settingSpecs[name];
+    const value = visible(name, live.settings);
+    return { name, group, about, value: asText(value), source: live.sourceOf(name) };
   });
+}
+
+export type SettingsView = Static<typeof SettingsSchema>;
+
+export function settingsView(live: LiveSettings): SettingsView {
+  return {
+    data: names.map((name) => {
+      const { group, about, default: fallback } = settingSpecs[name];
+      const edit = live.editOf(name);
+      return {
+        name,
+        group,
+        about,
+        value: visible(name, live.settings),
+        default: fallback,
+        source: live.sourceOf(name),
+        editable: isEditable(name),
+        edited_by: edit?.by ?? null,
+        edited_at: isoTimeOrNull(edit?.at ?? null),
+      };
+    }),
+    caps: live.caps().map(({ prefix, tokens, edit }) => ({
+      prefix,
+      tokens,
+      source: edit ? 'edited' : 'environment',
+      edited_by: edit?.by ?? null,
+      edited_at: isoTimeOrNull(edit?.at ?? null),
+    })),
+  };
+}
+
+/** An address may carry a name and a password. */
+function visible(name: SettingName, settings: Settings): unknown {
+  const value = settings[name] as unknown;
+  if (settingSpecs[name].kind === 'secret') return isSet(value) ? 'set' : 'not set';
+  const masked = (text: unknown) =>
+    typeof text === 'string' ? text.replace(/\/\/[^/@\s]*@/g, '//…@') : text;
+  return Array.isArray(value) ? value.map(masked) : masked(value);
 }
 
 function isSet(value: unknown): boolean {
   return Array.isArray(value) ? value.length > 0 : value !== null;
 }
 
-/** An address may carry a name and a password. */
-function shown(value: unknown): string {
+function asText(value: unknown): string {
   if (value === null) return 'not set';
-  return String(Array.isArray(value) ? value.join(', ') : value).replace(/\/\/[^/@\s]*@/g, '//…@');
+  if (Array.isArray(value)) return value.join(', ');
+  if (typeof value !== 'object') return String(value);
+  const pairs = Object.entries(value as object).map(([key, one]) => `${key}=${one}`);
+  return pairs.length === 0 ? 'not set' : pairs.join(', ');
 }

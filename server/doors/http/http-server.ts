@@ -32,6 +32,7 @@ import { orphanRoutes } from './routes/orphans.ts';
 import { redeliveryRoutes } from './routes/redeliveries.ts';
 import { requestRoutes } from './routes/requests.ts';
 import { resultRoutes } from './routes/results.ts';
+import { settingRoutes } from './routes/settings.ts';
 
 /** A custom_id of 512 characters, percent-encoded: up to 12 characters each. */
 const longestParam = 512 * 12;
@@ -86,6 +87,7 @@ export async function makeHttpServer(options: HttpServerOptions): Promise<HttpSe
     orphanRoutes(inner);
     brokerRoutes(inner);
     capacityRoutes(inner);
+    settingRoutes(inner);
     healthRoutes(inner);
     consoleRoutes(inner);
   });

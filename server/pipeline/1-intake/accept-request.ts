@@ -82,7 +82,13 @@ export function checkTarget(targets: TargetCheck, { destination }: Arrival): Pro
 
 export function rulesOf(ctx: Context): IntakeRules {
   const channels = { rabbitmq: ctx.settings.RABBITMQ_URL.length > 0, prefixes: ctx.prefixes };
-  return { limits: limitsOf(ctx), channels };
+  return {
+    channels,
+    /** Read each time: operators may edit them. */
+    get limits() {
+      return limitsOf(ctx);
+    },
+  };
 }
 
 /** Closing limits as they are set. */

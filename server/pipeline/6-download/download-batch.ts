@@ -80,6 +80,7 @@ async function settleAll(ctx: Context, { batch, leaseToken, signal }: Held): Pro
       leaseToken,
       now: ctx.clock.now(),
       limit: sliceRows,
+      maxTries: ctx.settings.CALL_MAX_TRIES,
       successors: { rows, bytes, rowLimit, refusals: batch.failure === null ? 0 : batch.refusals },
       ...rule,
     });

@@ -10,6 +10,8 @@ import type { BatchRow } from '../rows.ts';
 import type { SqlValue, Tx } from '../tx.ts';
 
 export interface LeftoverInput {
+  /** How often a request is sent in all. */
+  readonly maxTries?: number;
   readonly batchId: number;
   readonly leaseToken: string;
   readonly now: number;
@@ -75,7 +77,7 @@ export async function settleLeftovers(tx: Tx, input: LeftoverInput): Promise<Lef
     batchId,
     input.limit,
   );
-  const retried = leftovers.filter((row) => goesOn(row, input.policy));
+  const retried = leftovers.filter((row) => goesOn(row, input));
   const ended = leftovers.filter((row) => !retried.includes(row));
   await moveToSuccessor(tx, batch, retried, input);
   await endLeftovers(tx, batch, ended, input);
@@ -84,9 +86,9 @@ export async function settleLeftovers(tx: Tx, input: LeftoverInput): Promise<Lef
   return { held: true, returned: retried.length, ended: ended.length, lackedMoney };
 }
 
-function goesOn(row: Leftover, policy: LeftoverInput['policy']): boolean {
+function goesOn(row: Leftover, { policy, maxTries = maxCallTries }: LeftoverInput): boolean {
   if (policy === 'survive') return row.refused === 0;
-  return policy === 'retry' && (row.call_tries < maxCallTries || isFree(row));
+  return policy === 'retry' && (row.call_tries < maxTries || isFree(row));
 }
 
 /** A try that ended for want of money, or that nothing came of, is given back. */

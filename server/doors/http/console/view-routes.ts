@@ -49,7 +49,7 @@ function overviewRoutes({ app, ctx, gate, engine }: Door): void {
   app.get('/api/console/settings', {
     ...looks,
     schema: { hide: true },
-    handler: async () => ({ data: settingViews(ctx.settings) }),
+    handler: async () => ({ data: settingViews(ctx.live) }),
   });
   app.post('/api/console/sweeps/run', {
     config: { scopes: ['operate'] },

@@ -10,7 +10,7 @@ import { recordRun } from './record-run.ts';
 const requests = 50_000;
 const outageMs = 60_000;
 /** Under way, and answers that may wait to be recorded, for each of the three. */
-const mostRepeats = 3 * (400 + 200);
+const mostRepeats = 3 * (200 + 200);
 const tenMinutes = 600_000;
 
 test('50,000 outcomes, a broker that goes for a minute and comes, one that is killed, a service that is killed', async () => {

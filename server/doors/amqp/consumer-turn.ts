@@ -13,10 +13,19 @@ export interface TurnOptions {
   readonly take: TakeMessage;
 }
 
+interface Taken {
+  readonly message: ConsumeMessage;
+  /** Open until it is known what to tell the broker. */
+  state: 'open' | 'acknowledge' | 'reject';
+}
+
 export class ConsumerTurn {
   readonly #channel: Channel;
   readonly #options: TurnOptions;
   readonly #underWay = new Set<Promise<void>>();
+  /** Oldest first. */
+  #untold: Taken[] = [];
+  #isTelling = false;
   readonly #end = Promise.withResolvers<Error | null>();
   #isOver = false;
   #isClosed = false;
@@ -74,6 +83,7 @@ export class ConsumerTurn {
     const finishing = async () => {
       if (this.#consumerTag !== undefined) await this.#channel.cancel(this.#consumerTag);
       await Promise.all(this.#underWay);
+      this.#tell();
       await this.#channel.close();
     };
     await Promise.race([finishing().catch(() => {}), clock.pause(withinMs, enough.signal)]);
@@ -89,22 +99,39 @@ export class ConsumerTurn {
     if (this.#isOver) return;
     this.#taken += 1;
     this.#bytes += message.content.length;
-    const taking = this.#take(message).finally(() => {
+    const taken: Taken = { message, state: 'open' };
+    this.#untold.push(taken);
+    const taking = this.#take(taken).finally(() => {
       this.#bytes -= message.content.length;
       this.#underWay.delete(taking);
     });
     this.#underWay.add(taking);
   }
 
-  async #take(message: ConsumeMessage): Promise<void> {
+  async #take(taken: Taken): Promise<void> {
     try {
-      const answer = await this.#options.take(message, this);
-      // Without a channel nobody can be told; it comes again, and is known then.
-      if (this.#isClosed) return;
-      if (answer === 'acknowledge') this.#channel.ack(message);
-      else this.#channel.reject(message, false);
+      taken.state = await this.#options.take(taken.message, this);
+      if (this.#isTelling) return;
+      this.#isTelling = true;
+      setImmediate(() => this.#tell());
     } catch (error) {
       this.end(error as Error);
     }
+  }
+
+  /** A commit ends hundreds in one turn. Those without an open one before them are acknowledged by a single word. */
+  #tell(): void {
+    this.#isTelling = false;
+    // Without a channel nobody can be told; they come again, and are known then.
+    if (this.#isClosed) return;
+    const firstOpen = this.#untold.findIndex(({ state }) => state === 'open');
+    const settled = firstOpen < 0 ? this.#untold.length : firstOpen;
+    for (const { state, message } of this.#untold)
+      if (state === 'reject') this.#channel.reject(message, false);
+    const last = this.#untold.slice(0, settled).findLast(({ state }) => state === 'acknowledge');
+    if (last) this.#channel.ack(last.message, true);
+    const behind = this.#untold.slice(settled);
+    for (const { state, message } of behind) if (state === 'acknowledge') this.#channel.ack(message);
+    this.#untold = behind.filter(({ state }) => state === 'open');
   }
 }

@@ -14,7 +14,7 @@ export interface SealedPart {
 }
 
 /** Confirms that may be outstanding at a broker (measured: bare publishing gains nothing beyond it). */
-export const confirmWindow = 400;
+export const confirmWindow = 200;
 
 export const nothingSealed: SealedPart = { secrets: [], headers: {}, authorization: null };
 

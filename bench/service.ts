@@ -2,10 +2,12 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startChild } from '../demo/start-child.ts';
-import { childEnvironment, projectRoot, readListening } from '../demo/start-service.ts';
+import { childEnvironment, createSecret, projectRoot, readListening } from '../demo/start-service.ts';
 import { nodeFlags } from '../server/node-flags.ts';
+import { dropDatabase, makeDatabase, readStoredPostgres } from './postgres.ts';
 import { cpuMs, peakMb } from './process-figures.ts';
 import type { Setup } from './setup.ts';
+import { readStored, type Stored } from './stored.ts';
 
 /** The key that load and floors use; authentication is part of every request. */
 export const apiKey = 'bench-0123456789abcdef0123456789abcdef';
@@ -32,6 +34,8 @@ export interface Ours {
   /** CPU time and peak memory so far. */
   used(): { cpuMs: number; memMb: number };
   call<T>(method: string, path: string, body?: object): Promise<T>;
+  /** What its database holds, once it has stopped; a database on PostgreSQL is removed with that. */
+  stored(): Promise<Stored>;
   stop(): Promise<void>;
   kill(): Promise<void>;
 }
@@ -49,6 +53,7 @@ export interface StartOptions {
 
 export async function startOurs(setup: Setup, options: StartOptions): Promise<Ours> {
   const databasePath = join(options.folder, 'service.db');
+  const databaseUrl = setup.store === 'postgres' ? await makeDatabase() : null;
   const log: LogLine[] = [];
   const child = await startChild({
     name: 'service',
@@ -61,6 +66,11 @@ export async function startOurs(setup: Setup, options: StartOptions): Promise<Ou
       OPENAI_BASE_URL: `${options.provider ?? 'http://127.0.0.1:9'}/v1`,
       API_KEYS: apiKey,
       DATABASE_PATH: databasePath,
+      ...(databaseUrl !== null && {
+        DATABASE_URL: databaseUrl,
+        SECRET_KEY_BASE: 'for-the-benchmark-alone-'.repeat(2),
+        WEBHOOK_SECRET: createSecret(),
+      }),
       FSYNC_DELAY_MS: setup.fsyncDelayMs,
       STALL_FILE: options.stallFile,
       ...options.settings,
@@ -78,6 +88,10 @@ export async function startOurs(setup: Setup, options: StartOptions): Promise<Ou
     saw: (fits, withinMs = 120_000) => waitForLine(log, fits, withinMs),
     used: () => ({ cpuMs: cpuMs(child.pid), memMb: peakMb(child.pid) }),
     call: (method, path, body) => call(child.ready, method, path, body),
+    async stored() {
+      if (databaseUrl === null) return readStored(databasePath);
+      return readStoredPostgres(databaseUrl).finally(() => dropDatabase(databaseUrl));
+    },
     async stop() {
       await child.stop(20_000);
     },

@@ -14,19 +14,20 @@ export interface Stored {
   readonly counted: number;
 }
 
+/** In the words of both databases. */
+export const storedFigures = `select
+  (select count(*) from requests) as requests,
+  (select count(distinct custom_id) from requests) as "customIds",
+  (select count(*) from request_bodies) as bodies,
+  (select coalesce(sum(length(body)), 0) from request_bodies) as "bodyBytes",
+  (select count(*) from results) as results,
+  (select count(*) from batches) as batches,
+  (select coalesce(sum(request_count), 0) from batches) as counted`;
+
 export function readStored(databasePath: string): Stored {
   const db = new DatabaseSync(databasePath, { readOnly: true });
   try {
-    const row = db
-      .prepare(`select
-        (select count(*) from requests) as requests,
-        (select count(distinct custom_id) from requests) as customIds,
-        (select count(*) from request_bodies) as bodies,
-        (select coalesce(sum(length(body)), 0) from request_bodies) as bodyBytes,
-        (select count(*) from results) as results,
-        (select count(*) from batches) as batches,
-        (select coalesce(sum(request_count), 0) from batches) as counted`)
-      .get() as Omit<Stored, 'states'> & object;
+    const row = db.prepare(storedFigures).get() as Omit<Stored, 'states'> & object;
     const states = db.prepare('select state, count(*) as n from requests group by state').all();
     return { ...row, states: Object.fromEntries(states.map(({ state, n }) => [String(state), Number(n)])) };
   } finally {

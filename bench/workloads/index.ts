@@ -7,7 +7,7 @@ import { build } from './build.ts';
 import { bulk } from './bulk.ts';
 import { growth } from './growth.ts';
 import { idle } from './idle.ts';
-import { intake, intakeMixed } from './intake.ts';
+import { intake, intakeMixed, intakePg } from './intake.ts';
 import { line } from './line.ts';
 import { start } from './start.ts';
 import { webhooks50, webhooks200 } from './webhooks.ts';
@@ -15,6 +15,7 @@ import { webhooks50, webhooks200 } from './webhooks.ts';
 export const workloads: readonly Workload[] = [
   intake,
   intakeMixed,
+  intakePg,
   bulk,
   build,
   apply,

@@ -2,7 +2,7 @@ import { readSeen, startSimulator } from '../../demo/start-simulator.ts';
 import type { Received } from '../load/load.ts';
 import { startOurs } from '../service.ts';
 import type { Setup } from '../setup.ts';
-import { expectFigures, readStored } from '../stored.ts';
+import { expectFigures } from '../stored.ts';
 import { startTask, type Task } from '../task.ts';
 import { closesByOrder, postLines, type Rows, sendBulk } from '../templates.ts';
 import type { Sample, Workload } from '../workload.ts';
@@ -31,7 +31,7 @@ async function measureOurs(setup: Setup, rows: Rows, receiver: Task): Promise<Sa
     await ours.saw(({ event }) => event === 'batch_done');
     const seen = await readSeen(simulator.url);
     await ours.stop();
-    const { states } = readStored(ours.databasePath);
+    const { states } = await ours.stored();
     expectFigures(
       'line',
       { delivered: states['delivered'], requests, lines: seen.lines, duplicates: seen.duplicates },
@@ -73,7 +73,7 @@ export const line: Workload = {
   floor: 'a plain script with the official client; nothing is durable',
   unit: 's',
   aims: [{ figure: 'ratio', atMost: 2 }],
-  stores: ['sqlite'],
+  stores: ['sqlite', 'postgres'],
   async prepare(setup) {
     const receiver = startTask('load/receive-webhooks.ts', { answerAfterMs: 1 });
     const { url } = await receiver.hear<{ url: string }>('listening');

@@ -50,30 +50,47 @@ function makeSetup(options: Options, scratch: Scratch, lasting: Scratch): Setup 
   };
 }
 
-async function runAll(options: Options, scratch: Scratch): Promise<Outcome[]> {
+/** Runs one after the other; what was measured is written down after each, and one that fails stops none. */
+async function runAll(options: Options, machine: string): Promise<void> {
+  const scratch = makeScratch();
   const setup = makeSetup(options, scratch, makeScratch());
   const outcomes: Outcome[] = [];
   for (const workload of chooseWorkloads(options)) {
     const startedAt = performance.now();
-    const pairs =
-      options.quick || options.profile !== null ? 1 : (options.pairs ?? workload.pairs ?? usualPairs);
-    const outcome = await runWorkload(workload, setup, pairs);
-    outcomes.push(outcome);
+    try {
+      const outcome = await runWorkload(workload, setup, pairsOf(options, workload));
+      outcomes.push(outcome);
+      const took = ((performance.now() - startedAt) / 1_000).toFixed(0);
+      print(`${renderTable([outcome]).split('\n').at(-1)} ${took} s`);
+      writeDown(options, outcomes, machine);
+    } catch (error) {
+      complain(`${workload.name} failed:`, error);
+    }
     scratch.remove();
-    const took = ((performance.now() - startedAt) / 1_000).toFixed(0);
-    print(`${renderTable([outcome]).split('\n').at(-1)} ${took} s`);
     if (setup.profileFolder !== null) print(summariseProfiles(setup.profileFolder, workload.name));
   }
-  return outcomes;
+  print(`\n${renderTable(outcomes)}\n\n${machine}`);
 }
 
-function writeOut(options: Options, outcomes: readonly Outcome[], machine: string): void {
-  const table = `${renderTable(outcomes)}\n\n${machine}`;
-  print(`\n${table}`);
-  if (options.json !== null) writeFileSync(options.json, renderJson(outcomes));
-  if (options.write !== null) {
-    writeFileSync(options.write, replaceTable(readFileSync(options.write, 'utf8'), `\n${table}\n`));
-  }
+function pairsOf({ quick, profile, pairs }: Options, workload: Workload): number {
+  if (quick || profile !== null) return 1;
+  return pairs === null ? (workload.pairs ?? usualPairs) : Math.min(pairs, workload.pairs ?? pairs);
+}
+
+function writeDown({ json, write }: Options, outcomes: readonly Outcome[], machine: string): void {
+  if (json !== null) writeFileSync(json, renderJson(outcomes));
+  if (write === null) return;
+  writeFileSync(
+    write,
+    replaceTable(readFileSync(write, 'utf8'), `\n${renderTable(outcomes)}\n\n${machine}\n`),
+  );
+}
+
+function complain(what: string, error: unknown): void {
+  process.stderr.write(
+    `${what} ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
+  process.exitCode = 1;
 }
 
 try {
@@ -91,9 +108,8 @@ try {
         ' ',
       ),
     });
-    writeOut(options, await runAll(options, makeScratch()), machine);
+    await runAll(options, machine);
   }
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-  process.exitCode = 1;
+  complain('', error);
 }

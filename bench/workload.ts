@@ -47,7 +47,7 @@ export interface Workload {
   readonly long?: boolean;
   /** Further ratios by name: of which figure in `more` ours is divided by the floor's. */
   readonly ratios?: Readonly<Record<string, string>>;
-  /** Pairs in a full run; five where it does not say. */
+  /** Pairs in a full run, and the most that --pairs gives it; five where it does not say. */
   readonly pairs?: number;
   prepare(setup: Setup): Promise<Bench>;
 }

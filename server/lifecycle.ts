@@ -24,8 +24,9 @@ export async function startService(service: Service): Promise<string> {
   await lookBackAfterRestore(service);
   const url = await http.app.listen({ host: ctx.settings.HOST, port: ctx.settings.PORT });
   await service.membership?.start();
-  if (ctx.settings.ROLE !== 'api') startWork(service);
+  // Before the work: what is due waits for the first connection.
   service.broker?.publishing.start();
+  if (ctx.settings.ROLE !== 'api') startWork(service);
   if (ctx.settings.ROLE !== 'worker') {
     service.broker?.consuming?.start();
     service.broker?.input?.start();

@@ -34,8 +34,10 @@ export function summarizeBroker(parts: BrokerParts | null): string {
   const standings = [
     ['publishing', publishing.standing.state],
     ...(consuming ? [['consuming', consuming.standing.state]] : []),
-  ].filter(([, state]) => state !== 'connected');
-  if (standings.length === 0 && input && input.standing.state !== 'consuming') {
+  ].filter(([, state]) => state !== 'connected' && state !== 'stopped');
+  // A worker takes no requests in; its link for that is never started.
+  const takesIn = consuming !== null && consuming.standing.state !== 'stopped';
+  if (standings.length === 0 && takesIn && input && input.standing.state !== 'consuming') {
     standings.push(['input', input.standing.state]);
   }
   return standings.length === 0 ? 'connected' : standings.map((pair) => pair.join(' ')).join(', ');

@@ -28,6 +28,8 @@ try {
         await page.locator('[aria-busy="true"][role="status"]').first().waitFor({ state: 'detached' });
         await page.waitForLoadState('load');
         await page.locator('h1').first().waitFor();
+        // Parts that come later on their own, such as payloads, stand before the picture is taken.
+        await page.getByText('Loading…').first().waitFor({ state: 'detached' });
         await page.screenshot({ path: join(folder, `${name}-${width}-${colorScheme}.png`), fullPage: true });
       }
       await context.close();

@@ -1,6 +1,7 @@
 /** A stage on which every state of a batch, every end of a request and every kind of trouble is to be seen. */
 import { until } from '../until.ts';
 import { makePosts, setConsoleStage } from './console-stage.ts';
+import { giveAPast } from './give-a-past.ts';
 
 interface Listed {
   readonly data: readonly { readonly id: number; readonly state: string; readonly custom_id: string }[];
@@ -10,13 +11,21 @@ interface Listed {
 export async function setPictureStage() {
   const stage = await setConsoleStage(
     { SUBMIT_CONCURRENCY: 4 },
-    { scripts: ['rows-400-in-error-file'], tokenCaps: { 'o4-mini': 1_000 }, tokenCapAt: 'create' },
+    {
+      scripts: [
+        { on: 'row', everyKth: 9, do: { status: 400 } },
+        { on: 'batch', match: { model: 'o4-mini' }, do: { hold: { status: 'in_progress' }, progress: 0.6 } },
+      ],
+      tokenCaps: { 'o4-mini': 150_000 },
+      tokenCapAt: 'create',
+    },
   );
   const { call, send, taker, uploadAll, settle } = stage;
   const webhook = taker.url;
   const body = (model: string, input = 'Summarise the annual report in three sentences.') => ({
     body: { model, input },
   });
+  const states = async () => (await call<Listed>('GET', '/api/batches?limit=100')).data;
   await send([
     ...makePosts(180, 'report-2026', { webhook, tag: 'finance', ...body('gpt-4o-mini') }),
     ...makePosts(60, 'ticket', { webhook, tag: 'support', ...body('gpt-5-mini') }),
@@ -31,12 +40,15 @@ export async function setPictureStage() {
   await settle();
   taker.answerWith(200);
   await send(makePosts(30, 'refused', { webhook, ...body('no-such-model') }));
-  await send(makePosts(90, 'review', { webhook, tag: 'research', ...body('o4-mini', 'word '.repeat(900)) }));
+  const long = body('o4-mini', 'word '.repeat(900));
+  await send(makePosts(90, 'review', { webhook, tag: 'research', ...long }));
+  await uploadAll();
+  await until(async () => (await states()).some(({ state }) => state === 'openai_processing'), 30_000);
+  await send(makePosts(60, 'essay', { webhook, tag: 'research', ...long }));
   await send(makePosts(25, 'stopped', { webhook, ...body('gpt-4o') }));
-  const { data: open } = await call<Listed>('GET', '/api/batches?state=building');
+  const { data: open } = await call<Listed>('GET', '/api/batches?state=building&model=gpt-4o');
   await call('POST', `/api/batches/${open[0]?.id}/cancel`);
   await uploadAll();
-  const states = async () => (await call<Listed>('GET', '/api/batches?limit=100')).data;
   await until(async () => {
     const all = (await states()).map(({ state }) => state);
     return all.includes('waiting_for_capacity') && all.includes('failed');
@@ -44,6 +56,8 @@ export async function setPictureStage() {
   await send(makePosts(35, 'question', { webhook, tag: 'support', ...body('gpt-5-mini') }));
   await call('POST', '/api/batches/1/redeliver?which=all');
   await settleQuietly(stage.call);
+  const { ctx } = stage.running.service;
+  giveAPast(ctx.settings.DATABASE_PATH, ctx.clock.now());
   const all = await states();
   const find = (state: string) => all.find((batch) => batch.state === state)?.id;
   const oneOf = async (query: string) =>
@@ -57,6 +71,7 @@ export async function setPictureStage() {
       batches: '/batches',
       'batches-none': '/batches?state=expired',
       'batch-done': '/batches/1',
+      'batch-running': `/batches/${find('openai_processing')}`,
       'batch-waiting': `/batches/${find('waiting_for_capacity')}`,
       'batch-failed': `/batches/${find('failed')}?tab=transitions`,
       'batch-cancelled': `/batches/${find('cancelled')}?tab=files`,
@@ -65,6 +80,8 @@ export async function setPictureStage() {
       'requests-filtered': '/requests?outcome=failed&tag=finance',
       request: `/requests/${await oneOf('state=delivered')}`,
       'request-undelivered': `/requests/${await oneOf('state=delivery_failed')}`,
+      destinations: '/destinations',
+      destination: '/destinations/1',
       activity: '/activity',
       'settings-rules': '/settings/rules',
       'settings-costs': '/settings/costs',

@@ -17,6 +17,7 @@ export type RequestDetail = Omit<Static<typeof views.RequestDetailSchema>, 'resu
 };
 export type RequestList = Static<typeof views.RequestListSchema>;
 export type Attempt = Static<typeof views.AttemptSchema>;
+export type Orphan = Static<typeof views.OrphanSchema>;
 export type ApiKey = Static<typeof views.ApiKeySchema>;
 export type IntakeState = Static<typeof views.IntakeSchema>;
 export type Destination = Static<typeof destinations.DestinationSchema>;

@@ -35,11 +35,12 @@ export function money(nanoUsd: number): string {
   const usd = nanoUsd / 1e9;
   if (usd === 0) return '$0.00';
   const size = Math.abs(usd);
-  const digits = size >= 0.1 ? 2 : Math.min(9, Math.ceil(-Math.log10(size)) + 1);
+  // Four digits that count, so that list price and paid plus saved agree as they are shown.
+  const digits = size >= 10 ? 2 : Math.min(12, 3 - Math.floor(Math.log10(size)));
   return new Intl.NumberFormat('en-US', {
     style: 'currency',
     currency: 'USD',
-    minimumFractionDigits: digits,
+    minimumFractionDigits: 2,
     maximumFractionDigits: digits,
   }).format(usd);
 }

@@ -7,6 +7,7 @@ import type { ActivityView } from '../api/types.ts';
 import { duration } from '../lib/time.ts';
 import { ActionList } from '../parts/activity/action-list.tsx';
 import { DriverTable } from '../parts/activity/driver-table.tsx';
+import { Orphans } from '../parts/activity/orphans.tsx';
 import { LeaseTable, TroubleTable } from '../parts/activity/work-tables.tsx';
 import { OrderButton } from '../parts/orders/order-button.tsx';
 import { Loaded } from '../ui/loaded.tsx';
@@ -32,6 +33,7 @@ export function ActivityPage() {
           <div className="grid grid-cols-[minmax(0,1fr)] gap-6">
             <DriverTable drivers={view.drivers} />
             <TroubleTable rows={view.troubled} />
+            <Orphans />
             <LeaseTable rows={view.leases} />
             <Sweeps view={view} />
           </div>

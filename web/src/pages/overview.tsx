@@ -59,7 +59,7 @@ function Shown({ view }: { readonly view: OverviewView }) {
         <DeliveryBars view={view} />
         <CapacityFigure />
         <TurnaroundLines view={view} />
-        <div className="min-w-0">
+        <div className="min-w-0 lg:col-span-2">
           <MoneyFigure
             title={`Money, ${view.range}`}
             list={view.money.list_nano_usd}

@@ -5,6 +5,7 @@ import { ApiError, call } from '../api/client.ts';
 import { useLookEvery } from '../api/live.ts';
 import type { RequestDetail } from '../api/types.ts';
 import { useKeys } from '../lib/keyboard.ts';
+import { outcomeTones, toneColor } from '../lib/tones.ts';
 import { Attempts } from '../parts/request/attempts.tsx';
 import { Payload } from '../parts/request/payload.tsx';
 import { RequestFacts, UsageFacts } from '../parts/request/request-facts.tsx';
@@ -76,7 +77,11 @@ function RequestShown({ request }: { readonly request: RequestDetail }) {
       </PageHead>
       <RequestTrack request={request} />
       {request.error_msg !== null && (
-        <p className="rounded-md border-l-4 border-bad bg-base-200 px-4 py-2 mb-3 break-words" role="note">
+        <p
+          className="rounded-md border-l-4 bg-base-200 px-4 py-2 mb-3 break-words"
+          style={{ borderLeftColor: toneColor(outcomeTones[request.outcome ?? 'failed']) }}
+          role="note"
+        >
           <span className="mono">{request.error_code}</span>: {request.error_msg}
         </p>
       )}

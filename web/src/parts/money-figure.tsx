@@ -58,7 +58,7 @@ export function MoneyFigure({ list, paid, unpriced, title = 'Money', days = [] }
           </div>
         </div>
       )}
-      {days.length > 1 && known && <SavedOverTime days={days} />}
+      {days.length > 2 && known && <SavedOverTime days={days} />}
       {unpriced > 0 && (
         <p className="hint mt-2">
           {unpriced} {unpriced === 1 ? 'answer has' : 'answers have'} no known price and stand in no sum.

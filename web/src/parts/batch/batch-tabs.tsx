@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { call, query } from '../../api/client.ts';
 import { useLookEvery } from '../../api/live.ts';
 import type { BatchDetail, RequestList } from '../../api/types.ts';
-import { count } from '../../lib/numbers.ts';
+import { count, plural } from '../../lib/numbers.ts';
 import { prettyJson } from '../../lib/pretty-json.ts';
 import { inWords } from '../../lib/tones.ts';
 import { CopyText } from '../../ui/copy-text.tsx';
@@ -39,7 +39,7 @@ export function BatchRequests({ batch }: { readonly batch: BatchDetail }) {
             />
             <p className="mt-3">
               <Link className="link" to="/requests" search={{ batch: String(batch.id) }}>
-                All {count(batch.request_count)} requests
+                All {plural(batch.request_count, 'request')}
               </Link>
               {batch.delivery_failed_count > 0 && (
                 <>

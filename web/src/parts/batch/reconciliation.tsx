@@ -4,6 +4,29 @@ import { FactList } from '../../ui/facts.tsx';
 import { Meter } from '../../ui/meter.tsx';
 import { deliveryParts, inParts, resultParts } from './result-bar.tsx';
 
+/** How far OpenAI says it is; its counts steer nothing. */
+function Reported({ batch }: { readonly batch: Batch }) {
+  const { openai_requests_total: total, openai_requests_completed: completed } = batch;
+  if (total === null || total === 0) return null;
+  const failed = batch.openai_requests_failed ?? 0;
+  const parts = [
+    { name: 'completed', value: completed ?? 0, color: 'var(--tone-moving)' },
+    { name: 'failed', value: failed, color: 'var(--tone-bad)' },
+    {
+      name: 'to run',
+      value: Math.max(0, total - (completed ?? 0) - failed),
+      color: 'var(--color-base-300)',
+      hollow: true,
+    },
+  ];
+  return (
+    <div className="mt-3">
+      <Meter parts={parts} label={inParts(parts)} />
+      <p className="hint mt-1.5">OpenAI reports {inParts(parts)}</p>
+    </div>
+  );
+}
+
 /** Results and hand-over as bars, and whether every line of the file is accounted for. */
 export function Reconciliation({ batch }: { readonly batch: Batch }) {
   const results = resultParts(batch);
@@ -16,6 +39,7 @@ export function Reconciliation({ batch }: { readonly batch: Batch }) {
         <h2 className="mb-1.5">Results</h2>
         <Meter parts={results} label={inParts(results)} height={14} />
         <p className="hint mt-1.5">{inParts(results)}</p>
+        {batch.state === 'openai_processing' && <Reported batch={batch} />}
       </div>
       <div>
         <h2 className="mb-1.5">Delivery</h2>

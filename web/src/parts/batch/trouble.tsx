@@ -91,14 +91,16 @@ export function Trouble({ batch }: { readonly batch: BatchDetail }) {
           )}
         </Note>
       )}
-      {batch.last_error !== null && !(waits && batch.last_error === batch.waiting_reason) && (
-        <Note tone="watch" title={`${batch.tries} ${batch.tries === 1 ? 'try' : 'tries'} failed`}>
-          <p>{batch.last_error}</p>
-          <p className="hint mt-1">
-            Next try <When at={batch.next_try_at} none="not planned" />.
-          </p>
-        </Note>
-      )}
+      {batch.last_error !== null &&
+        batch.tries > 0 &&
+        !(waits && batch.last_error === batch.waiting_reason) && (
+          <Note tone="watch" title={`${batch.tries} ${batch.tries === 1 ? 'try' : 'tries'} failed`}>
+            <p>{batch.last_error}</p>
+            <p className="hint mt-1">
+              Next try <When at={batch.next_try_at} none="not planned" />.
+            </p>
+          </Note>
+        )}
       {batch.condition !== null && (
         <Note tone="watch" title={`Held: ${batch.condition.replaceAll('_', ' ')}`}>
           <p>{conditionWords[batch.condition]}</p>

@@ -61,7 +61,7 @@ export function UsageFacts({ request }: { readonly request: RequestDetail }) {
         facts={[
           ['Input, estimated', `${count(request.estimated_input_tokens)} tokens`],
           ...(usage === null
-            ? ([['Reported', 'nothing yet']] as const)
+            ? ([['Reported', request.outcome === null ? 'nothing yet' : 'nothing']] as const)
             : ([
                 [
                   'Input',

@@ -21,13 +21,13 @@ export const places: readonly Place[] = [
 export function Nav({ narrow }: { readonly narrow: boolean }) {
   return (
     <nav aria-label="Main">
-      <ul className="flex lg:flex-col gap-0.5">
+      <ul className="flex lg:flex-col lg:gap-0.5">
         {places.map(({ to, word, icon: Icon, key }) => (
           <li key={to}>
             <Link
               to={to}
               activeOptions={{ exact: to === '/', includeSearch: false }}
-              className="flex items-center gap-2.5 rounded-md px-2.5 h-9 lg:h-8 text-muted hover:bg-base-300/50 data-[status=active]:text-base-content data-[status=active]:bg-base-300/60 data-[status=active]:font-medium"
+              className="flex items-center gap-2.5 rounded-md px-2 lg:px-2.5 h-9 lg:h-8 text-muted hover:bg-base-300/50 data-[status=active]:text-base-content data-[status=active]:bg-base-300/60 data-[status=active]:font-medium"
               title={`${word} (g ${key})`}
             >
               <Icon size={17} aria-hidden="true" />

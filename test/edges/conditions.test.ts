@@ -92,13 +92,16 @@ test('under other credentials everything of the old ones is held, and goes on wh
 });
 
 test('result files of other credentials are not fetched', async () => {
-  const line = await EdgeLine.set({ scripts: ['stalling-download'], settings: { PROVIDER_STALL_MS: 5_000 } });
+  const line = await EdgeLine.set({
+    scripts: [{ on: 'call', route: 'files.content', do: { stall: { fraction: 0.5 } } }],
+  });
   try {
     await line.send(rows);
     await until(async () => (await line.batches()).some(({ state }) => state === 'downloading'));
-    await line.restart({ OPENAI_API_KEY: 'sk-another', DRAIN_MS: 0 });
+    await line.restart({ OPENAI_API_KEY: 'sk-another' });
     await heldAs(line, 'foreign_credentials');
     expect((await line.batches())[0]).toMatchObject({ state: 'downloading' });
+    line.simulator.clearScripts();
     await line.restart();
     await line.delivered(rows.length);
     expect(line.receiver.count().byOutcome).toEqual({ succeeded: 3 });

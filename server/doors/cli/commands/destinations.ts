@@ -57,7 +57,7 @@ export const orderDestinations: readonly Command[] = Object.entries(orders).map(
   argCount: { least: 1, most: 1 },
   about: `${summary}. "destinations list" shows the ids.`,
   options: serviceOptions,
-  examples: [`openai-batch-manager destinations ${order} 3`],
+  examples: [`openai-batch-manager destinations ${order} 1`],
   run: (call) =>
     withService(call, async (service) => {
       const view = await service.json<DestinationView>(`/api/destinations/${idOf(call)}/${order}`, {
@@ -79,7 +79,7 @@ export const rotateDestination: Command = {
     overlap: { type: 'string', value: 'SECONDS', about: 'How long; a day when left out.' },
     ...serviceOptions,
   },
-  examples: ['openai-batch-manager destinations rotate-secret 3 --overlap 3600'],
+  examples: ['openai-batch-manager destinations rotate-secret 1 --overlap 3600'],
   run: (call) => {
     const overlap = textOption(call, 'overlap');
     if (overlap !== undefined && !/^\d{1,7}$/.test(overlap))
@@ -105,7 +105,7 @@ export const testDestinations: Command = {
   argCount: { least: 1, most: 2 },
   about: 'Sends a message that is signed like a delivery, and tells how that went.',
   options: serviceOptions,
-  examples: ['openai-batch-manager destinations test 3 /answers'],
+  examples: ['openai-batch-manager destinations test 1 /answers'],
   run: (call) =>
     withService(call, async (service) => {
       const [, path] = call.args;

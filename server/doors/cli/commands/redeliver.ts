@@ -33,7 +33,7 @@ export const redeliver: Command = {
   examples: [
     'openai-batch-manager redeliver --batch 12 --failed',
     'openai-batch-manager redeliver order-4711',
-    'openai-batch-manager redeliver --destination 3 --since 2026-11-23T12:00Z --dry-run',
+    'openai-batch-manager redeliver --destination 1 --since 2026-11-23T12:00Z --dry-run',
   ],
   run: (call) => withService(call, (service) => redeliverAsAsked(call, service)),
 };

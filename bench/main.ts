@@ -24,7 +24,10 @@ function chooseWorkloads({ only, store, long }: Options): readonly Workload[] {
     only.length > 0 ? only.includes(name) : long || !isLong,
   );
   const possible = wanted.filter(({ stores }) => stores.includes(store));
-  if (possible.length === 0) throw new Error(`none of these workloads can run on ${store} yet`);
+  if (possible.length === 0)
+    throw new Error(
+      `none of these workloads can run on ${store} yet; a workload says in its file which stores it knows`,
+    );
   for (const { name } of wanted) {
     if (!possible.some((workload) => workload.name === name))
       print(`left out: ${name} cannot run on ${store} yet`);
@@ -111,5 +114,7 @@ try {
     await runAll(options, machine);
   }
 } catch (error) {
-  complain('', error);
+  // What was typed, most likely: a sentence, no stack.
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
 }

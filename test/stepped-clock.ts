@@ -77,7 +77,8 @@ export class SteppedTime {
 
   /** Every loop of the service rests, and nothing is under way. */
   async quiet({ drivers, dispatchers }: Service): Promise<void> {
-    const loops = drivers.length + dispatchers.length + 1;
+    // Beside them: upkeep, and the duty for what destinations hold back.
+    const loops = drivers.length + dispatchers.length + 2;
     const isQuiet = () =>
       this.clock.resting === loops && [...drivers, ...dispatchers].every(({ busy }) => busy === 0);
     for (let calm = 0; calm < 3; calm = isQuiet() ? calm + 1 : 0) {

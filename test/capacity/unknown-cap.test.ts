@@ -8,7 +8,7 @@ const batches = 100;
 const rowsInBatch = 10;
 const timing = { validateMs: 20_000, runMs: 300_000, finalizeMs: 5_000 };
 
-test(`${batches} batches under a cap that nobody told us`, { timeout: 120_000 }, async () => {
+test(`${batches} batches under a cap that nobody told us`, { timeout: 240_000 }, async () => {
   const line = await startCapacityLine(
     { tokenCaps: { 'gpt-6-luna': cap }, timing },
     { BATCH_MAX_REQUESTS: rowsInBatch },

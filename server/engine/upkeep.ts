@@ -15,6 +15,8 @@ const pagesAtOnce = 500;
 const cleanupsAtOnce = 10;
 /** Figures and the list of orders outlive what they speak of: 400 days, to compare a month with last year's. */
 const figuresKeptMs = 400 * 24 * 3_600_000;
+/** A batch with outcomes that were not delivered is kept this many times as long as others. */
+const undeliveredKeptTimes = 3;
 const cleanupLeaseMs = 120_000;
 
 export class Upkeep {
@@ -59,9 +61,11 @@ export class Upkeep {
 
   /** One round of every duty. */
   async runOnce(): Promise<void> {
-    const { clock } = this.#ctx;
+    const { clock, log } = this.#ctx;
     const now = clock.now();
-    for (const duty of this.#also) await duty();
+    for (const duty of this.#also) {
+      await duty().catch((error) => log.error({ event: 'duty_failed', err: error }));
+    }
     if (this.#sweeps()) await this.#sweep(now);
     this.lastRound = { at: now, ms: clock.now() - now };
   }
@@ -71,7 +75,7 @@ export class Upkeep {
     const limit = sliceRows;
     await store.wakeForgotten({ now });
     await this.#untilDone(() => store.removeSlice({ limit }));
-    await this.#untilDone(() => store.retireBatch({ before: now - settings.RETENTION_RESULTS_MS, now }));
+    await this.#untilDone(() => this.#retire(now));
     await this.#untilDone(() =>
       store.removeBodies({ before: now - settings.RETENTION_BODIES_MS, limit, now }),
     );
@@ -83,6 +87,18 @@ export class Upkeep {
     await this.#untilDone(() => store.removeActions({ before: now - figuresKeptMs, limit }));
     await this.#untilDone(() => store.forgetOpenAIEvents({ before: now - eventsKeptMs, limit }));
     await this.#cleanUpRemotely();
+  }
+
+  /** What could not be delivered is kept longer, and its end is told. */
+  async #retire(now: number): Promise<boolean> {
+    const { store, settings, log } = this.#ctx;
+    const before = now - settings.RETENTION_RESULTS_MS;
+    const beforeUndelivered = now - undeliveredKeptTimes * settings.RETENTION_RESULTS_MS;
+    const retired = await store.retireBatch({ before, beforeUndelivered, now });
+    if (retired && retired.undelivered > 0) {
+      log.warn({ event: 'undelivered_removed', batch: retired.id, requests: retired.undelivered });
+    }
+    return retired !== null;
   }
 
   async #untilDone(slice: () => Promise<boolean>): Promise<void> {

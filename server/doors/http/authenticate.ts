@@ -94,12 +94,12 @@ export class Authenticator {
     if (session) {
       const stands = session.by === 'password' || (await this.#callerOf(session.proof)) !== null;
       if (stands) {
-        refuseForeignPage(method, headers, true);
+        refuseForeignPage(this.#ctx.settings, method, headers, true);
         return { actor: session.actor, scopes: new Set(session.scopes) };
       }
     }
     if (await this.isOpen()) {
-      refuseForeignPage(method, headers, false);
+      refuseForeignPage(this.#ctx.settings, method, headers, false);
       refuseForeignHost(this.#ctx.settings, headers.host);
       return anyone;
     }

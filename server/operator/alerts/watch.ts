@@ -16,7 +16,7 @@ interface Told {
   readonly since: number;
 }
 
-/** One look. Does nothing while no URL is set. */
+/** One look. Does nothing while no URL is set; ends at the first message that finds nobody, for the next will not either. */
 export async function watchConditions(ctx: Context, diskLow: boolean): Promise<void> {
   const { store, clock, settings } = ctx;
   const url = settings.ALERT_WEBHOOK_URL;
@@ -30,13 +30,17 @@ export async function watchConditions(ctx: Context, diskLow: boolean): Promise<v
     if (told.has(condition.id)) continue;
     const since = clock.now();
     const { id, kind, message } = condition;
-    if (!(await tell(ctx, url, { status: 'firing', id, kind, message, since }))) continue;
+    const heard = await tell(ctx, url, { status: 'firing', id, kind, message, since });
+    if (heard === 'unreachable') return;
+    if (heard === 'refused') continue;
     const value = JSON.stringify({ kind, message, since } satisfies Told);
     await store.writeSetting({ name: prefix + id, value, actor: 'alerts', now: since });
   }
   for (const [id, { kind, message, since }] of told) {
     if (present.has(id)) continue;
-    if (!(await tell(ctx, url, { status: 'resolved', id, kind, message, since }))) continue;
+    const heard = await tell(ctx, url, { status: 'resolved', id, kind, message, since });
+    if (heard === 'unreachable') return;
+    if (heard === 'refused') continue;
     await store.removeSetting({ name: prefix + id });
   }
 }
@@ -47,7 +51,7 @@ interface Alert extends Condition {
 }
 
 /** Signed as deliveries are; the id is the same for every try at one message. */
-async function tell(ctx: Context, url: string, alert: Alert): Promise<boolean> {
+async function tell(ctx: Context, url: string, alert: Alert): Promise<'taken' | 'refused' | 'unreachable'> {
   const content = Buffer.from(
     JSON.stringify({
       ...alert,
@@ -71,10 +75,11 @@ async function tell(ctx: Context, url: string, alert: Alert): Promise<boolean> {
       bodyTimeout: timeoutMs,
     });
     await body.dump();
-    if (statusCode >= 200 && statusCode < 300) return true;
+    if (statusCode >= 200 && statusCode < 300) return 'taken';
     ctx.log.warn({ event: 'alert_refused', alert: alert.id, status: statusCode });
+    return 'refused';
   } catch (error) {
     ctx.log.warn({ event: 'alert_not_sent', alert: alert.id, why: (error as Error).message });
   }
-  return false;
+  return 'unreachable';
 }

@@ -34,19 +34,36 @@ export class HeldBackDuty {
     await this.#loop;
   }
 
-  /** Works until nothing is left to do now. */
+  /** Works until nothing is left to do now, by turns: a long redelivery does not hold up a recovered destination. */
   async runOnce(): Promise<void> {
-    const { store, clock, settings, wakeUps, log } = this.#ctx;
-    const limit = sliceRows;
-    const goOn = () => !this.#stopping.signal.aborted;
-    while (goOn() && (await store.redeliverNext({ limit, now: clock.now() }))) wakeUps.wake('deliveries');
-    while (goOn() && (await store.callForward({ limit, now: clock.now() }))) wakeUps.wake('deliveries');
-    for (;;) {
-      const now = clock.now();
-      const ended = await store.giveUpHeld({ dueBefore: now - settings.DELIVERY_HELD_MS, limit, now });
-      if (ended > 0) log.warn({ event: 'held_back_given_up', requests: ended });
-      if (ended < limit || !goOn()) return;
+    for (let more = true; more && !this.#stopping.signal.aborted; ) {
+      const done = [await this.#redeliver(), await this.#callForward(), await this.#giveUp()];
+      more = done.includes(true);
     }
+  }
+
+  /** A slice of the oldest order. True while there is more, here and below. */
+  async #redeliver(): Promise<boolean> {
+    const { store, clock, wakeUps } = this.#ctx;
+    const some = await store.redeliverNext({ limit: sliceRows, now: clock.now() });
+    if (some) wakeUps.wake('deliveries');
+    return some;
+  }
+
+  async #callForward(): Promise<boolean> {
+    const { store, clock, wakeUps } = this.#ctx;
+    const some = await store.callForward({ limit: sliceRows, now: clock.now() });
+    if (some) wakeUps.wake('deliveries');
+    return some;
+  }
+
+  async #giveUp(): Promise<boolean> {
+    const { store, clock, settings, log } = this.#ctx;
+    const now = clock.now();
+    const dueBefore = now - settings.DELIVERY_HELD_MS;
+    const ended = await store.giveUpHeld({ dueBefore, limit: sliceRows, now });
+    if (ended > 0) log.warn({ event: 'held_back_given_up', requests: ended });
+    return ended === sliceRows;
   }
 
   async #run(): Promise<void> {

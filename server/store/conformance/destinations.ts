@@ -206,7 +206,7 @@ export function describeDestinations(openStore: OpenStore): void {
     const { id, destination_id } = (await t.store.getRequest({ customId: 'a1' })) ?? {};
     const attempts = () =>
       t.store.listDestinationAttempts({ id: destination_id ?? 0, beforeId: null, limit: 9 });
-    await t.store.retireBatch({ before: t.line.now + 1, now: t.line.now });
+    await t.store.retireBatch({ before: t.line.now + 1, beforeUndelivered: 0, now: t.line.now });
     while (await t.store.removeSlice({ limit: 3 }));
     expect(await t.store.getRequest({ customId: 'a1' })).toBeUndefined();
     expect((await attempts()).map((row) => row.custom_id).sort()).toEqual(['a1', 'a2']);

@@ -217,7 +217,7 @@ async function callUpkeep(line: Line): Promise<void> {
   await store.releasePages({ pages: 500 });
   const [batch, next] = await store.listBatches({ beforeId: null, limit: 9 });
   await store.deleteBatch({ batchId: (batch ?? next)?.id ?? 0, evenUndelivered: true, now });
-  await store.retireBatch({ before: now + 1, now });
+  await store.retireBatch({ before: now + 1, beforeUndelivered: 0, now });
   while (await store.removeSlice({ limit: 500 }));
 }
 

@@ -100,17 +100,31 @@ export function describeUpkeep(openStore: OpenStore): void {
     expect(await t.store.getRequest({ customId: 'a1' })).toMatchObject({ state: 'pending' });
   });
 
+  it('keeps a batch with undelivered outcomes longer, and says how many go when it goes', async () => {
+    const id = await delivering('unheard', 2);
+    await t.line.handOver('give_up');
+    const all = { before: t.line.now + 1, now: t.line.now };
+    expect(await t.store.retireBatch({ ...all, beforeUndelivered: t.line.now - 1 })).toBeNull();
+    expect(await t.store.retireBatch({ ...all, beforeUndelivered: t.line.now + 1 })).toEqual({
+      id,
+      undelivered: 2,
+    });
+  });
+
   it('retires batches that ended before a time, oldest first, and never one that still owes', async () => {
     const old = await done('old', 1);
     t.line.now += 100;
     const young = await done('young', 1);
     t.line.now += 100;
     const owing = await delivering('owing', 1);
-    const all = { before: t.line.now + 1, now: t.line.now };
-    expect(await t.store.retireBatch({ ...all, before: t.line.now - 150 })).toBe(true);
-    expect(await t.store.retireBatch({ ...all, before: t.line.now - 150 })).toBe(false);
+    const all = { before: t.line.now + 1, beforeUndelivered: t.line.now + 1, now: t.line.now };
+    expect(await t.store.retireBatch({ ...all, before: t.line.now - 150 })).toMatchObject({ undelivered: 0 });
+    expect(await t.store.retireBatch({ ...all, before: t.line.now - 150 })).toBeNull();
     expect((await list()).map((batch) => batch.id)).toEqual([owing, young]);
-    expect([await t.store.retireBatch(all), await t.store.retireBatch(all)]).toEqual([true, false]);
+    expect([await t.store.retireBatch(all), await t.store.retireBatch(all)]).toEqual([
+      expect.anything(),
+      null,
+    ]);
     while (await t.store.removeSlice({ limit: 10 }));
     expect((await list()).map((batch) => batch.id)).toEqual([owing]);
     expect(await t.line.rows(old)).toEqual([]);

@@ -24,18 +24,27 @@ export async function removeBodies(
   return true;
 }
 
-/** Marks the oldest batch that ended before `before` for removal; its attempts stay for their own time. Index: batches_ended. */
+/**
+ * Marks the oldest batch that ended before `before` for removal; its attempts stay for their own time. One that holds
+ * outcomes that were not delivered waits for `beforeUndelivered`. Index: batches_ended.
+ *
+ * @returns the batch, and how many undelivered outcomes go with it
+ */
 export async function retireBatch(
   tx: Tx,
-  input: { readonly before: number; readonly now: number },
-): Promise<boolean> {
-  const changed = await tx.run(
+  input: { readonly before: number; readonly beforeUndelivered: number; readonly now: number },
+): Promise<{ readonly id: number; readonly undelivered: number } | null> {
+  const retired = await tx.get<{ id: number; undelivered: number }>(
     `update batches set deleted_at = ?, attempts_kept = 1 where id = (
-       select id from batches where ended_at < ? and deleted_at is null order by ended_at limit 1)`,
+       select id from batches
+       where ended_at < ? and deleted_at is null and (delivery_failed_count = 0 or ended_at < ?)
+       order by ended_at limit 1)
+     returning id, delivery_failed_count as undelivered`,
     input.now,
     input.before,
+    input.beforeUndelivered,
   );
-  return changed === 1;
+  return retired ?? null;
 }
 
 /** Removes the oldest attempts made before `before`; ids follow time. */

@@ -42,7 +42,7 @@ export function sessionRoutes({ app, ctx, auth }: Door): void {
       body: Type.Object({ secret: Type.String({ minLength: 1, maxLength: 1_000 }) }),
     },
     handler: async (request, reply) => {
-      refuseForeignPage('POST', request.headers, true);
+      refuseForeignPage(ctx.settings, 'POST', request.headers, true);
       const now = ctx.clock.now();
       attempts.check(request.ip, now);
       const session = await open(request.body.secret);
@@ -61,7 +61,7 @@ export function sessionRoutes({ app, ctx, auth }: Door): void {
   app.delete('/api/console/session', {
     schema: { hide: true },
     handler: async (request, reply) => {
-      refuseForeignPage('DELETE', request.headers, true);
+      refuseForeignPage(ctx.settings, 'DELETE', request.headers, true);
       return reply
         .header('set-cookie', cookie(request, '', 0))
         .code(204)

@@ -5,6 +5,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { AppError } from '../../../../core/errors.ts';
 import { keepSecret } from '../../../config/secrets.ts';
+import type { Settings } from '../../../config/settings.ts';
 import type { Context } from '../../../context.ts';
 import type { Scope } from '../../../operator/api-keys.ts';
 
@@ -113,10 +114,17 @@ interface Headers {
 }
 
 /** @throws AppError `forbidden` when another site's page sent this */
-export function refuseForeignPage(method: string, headers: Headers, needsHeader: boolean): void {
+export function refuseForeignPage(
+  { PUBLIC_URL }: Pick<Settings, 'PUBLIC_URL'>,
+  method: string,
+  headers: Headers,
+  needsHeader: boolean,
+): void {
   if (method === 'GET' || method === 'HEAD') return;
   const { origin, host } = headers;
-  const foreign = origin !== undefined && hostOf(origin) !== host;
+  // A proxy in front may put its own name into Host; what others call this service stands in PUBLIC_URL.
+  const own = [host, PUBLIC_URL === null ? null : hostOf(PUBLIC_URL)];
+  const foreign = origin !== undefined && !own.includes(hostOf(origin) ?? undefined);
   if (!foreign && !(needsHeader && headers[consoleHeader] === undefined)) return;
   throw new AppError('forbidden', 'A page of another site may not order anything here.');
 }

@@ -184,14 +184,6 @@ export interface ErrorCountView {
   readonly requests: number;
 }
 
-export interface SettingView {
-  readonly name: string;
-  readonly group: string;
-  readonly about: string;
-  readonly value: string;
-  readonly source: 'default' | 'environment' | '.env' | 'secret file' | 'edited';
-}
-
 /** One live message: small ids and sums, at most one a second. */
 export interface LiveMessage {
   /** Batches that moved; null: too many to name. */

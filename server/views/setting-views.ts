@@ -1,6 +1,5 @@
 /** The rules it lives by, and where each came from. A secret says only whether it is set. */
 import type { Static } from 'typebox';
-import type { SettingView } from '../../core/contract/console.ts';
 import type { SettingsSchema } from '../../core/contract/settings.ts';
 import { isEditable, type LiveSettings } from '../config/live-settings.ts';
 import { type SettingName, type Settings, settingSpecs } from '../config/settings.ts';
@@ -9,14 +8,6 @@ import { isoTimeOrNull } from './times.ts';
 const names = Object.keys(settingSpecs) as SettingName[];
 
 /** For the console: values as text. */
-export function settingViews(live: LiveSettings): SettingView[] {
-  return names.map((name) => {
-    const { group, about } = settingSpecs[name];
-    const value = visible(name, live.settings);
-    return { name, group, about, value: asText(value), source: live.sourceOf(name) };
-  });
-}
-
 export type SettingsView = Static<typeof SettingsSchema>;
 
 export function settingsView(live: LiveSettings): SettingsView {
@@ -57,12 +48,4 @@ function visible(name: SettingName, settings: Settings): unknown {
 
 function isSet(value: unknown): boolean {
   return Array.isArray(value) ? value.length > 0 : value !== null;
-}
-
-function asText(value: unknown): string {
-  if (value === null) return 'not set';
-  if (Array.isArray(value)) return value.join(', ');
-  if (typeof value !== 'object') return String(value);
-  const pairs = Object.entries(value as object).map(([key, one]) => `${key}=${one}`);
-  return pairs.length === 0 ? 'not set' : pairs.join(', ');
 }

@@ -180,6 +180,26 @@ test('an order that runs elsewhere is seen running, and cannot be given twice', 
   await told(`Batch ${id} is closed and will be uploaded.`);
 });
 
+test('a rule is edited with its effect before the eyes, and taken back; so is a cap', async () => {
+  await open('/settings/rules');
+  await t.page.getByRole('textbox', { name: 'Find a setting' }).fill('POLL_INTERVAL');
+  await press('Edit POLL_INTERVAL_MS');
+  await t.page.getByRole('spinbutton', { name: 'New value of POLL_INTERVAL_MS' }).fill('70000');
+  await told('50 ms → 1 m, at once');
+  await press('Save');
+  await t.page.getByText('edited', { exact: true }).waitFor();
+  await press('Reset POLL_INTERVAL_MS');
+  await t.page.getByText('edited', { exact: true }).waitFor({ state: 'detached' });
+  await t.page.getByRole('textbox', { name: 'Find a setting' }).fill('');
+  await t.page.getByLabel('Model prefix').fill('gpt-4.1');
+  await t.page.getByLabel('Tokens', { exact: true }).fill('2,000,000');
+  await told('2,000,000 tokens (2M)');
+  await press('Set the cap');
+  await t.page.getByRole('row', { name: /gpt-4\.1 2,000,000/ }).waitFor();
+  await press('Reset gpt-4.1');
+  await t.page.getByRole('row', { name: /gpt-4\.1 2,000,000/ }).waitFor({ state: 'detached' });
+});
+
 test('a key is made, shown once, and revoked', async () => {
   await open('/settings/keys');
   await t.page.getByRole('textbox', { name: 'Name' }).fill('reporting');

@@ -139,7 +139,7 @@ test('settings: each rule with its source, costs by model and tag, records witho
   await open('/settings');
   await t.page.waitForURL(/\/settings\/rules$/);
   await t.page.getByRole('textbox', { name: 'Find a setting' }).fill('POLL_INTERVAL');
-  await t.page.getByRole('row', { name: /POLL_INTERVAL_MS 50 50 ms environment/ }).waitFor();
+  await t.page.getByRole('row', { name: /POLL_INTERVAL_MS 50 50 ms .*environment/ }).waitFor();
   await t.page.getByRole('link', { name: 'Costs' }).click();
   await t.page.getByRole('button', { name: 'By tag' }).click();
   await t.page.getByRole('row', { name: /finance 20/ }).waitFor();

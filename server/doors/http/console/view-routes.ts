@@ -14,7 +14,6 @@ import { presentConditions } from '../../../operator/alerts/conditions.ts';
 import { type RecordKind, recordKinds } from '../../../store/read/records.ts';
 import { activity } from '../../../views/activity-view.ts';
 import { moneyOf, overview } from '../../../views/overview.ts';
-import { settingViews } from '../../../views/setting-views.ts';
 import { isoTime, isoTimeOrNull } from '../../../views/times.ts';
 import type { Door } from '../door.ts';
 import { PageQuery, readId, readPage } from '../query.ts';
@@ -45,11 +44,6 @@ function overviewRoutes({ app, ctx, gate, engine }: Door): void {
     ...looks,
     schema: { hide: true },
     handler: () => activity(ctx, engine(), gate),
-  });
-  app.get('/api/console/settings', {
-    ...looks,
-    schema: { hide: true },
-    handler: async () => ({ data: settingViews(ctx.live) }),
   });
   app.post('/api/console/sweeps/run', {
     config: { scopes: ['operate'] },

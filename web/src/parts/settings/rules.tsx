@@ -1,43 +1,36 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call } from '../../api/client.ts';
-import type { SettingView } from '../../api/types.ts';
+import type { Setting, SettingList } from '../../api/types.ts';
 import { useSession } from '../../api/use-session.ts';
-import { count } from '../../lib/numbers.ts';
-import { duration } from '../../lib/time.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
 import { type Column, Table } from '../../ui/table.tsx';
+import { When } from '../../ui/when.tsx';
+import { Caps } from './caps.tsx';
+import { SettingValue } from './setting-value.tsx';
 
-/** Milliseconds and large numbers as people read them, beside the value as it is written. */
-function inWords({ name, value }: SettingView): string {
-  if (!/^\d+$/.test(value)) return '';
-  const number = Number(value);
-  if (name.endsWith('_MS')) return duration(number);
-  if (name.endsWith('_S')) return duration(number * 1_000);
-  return number >= 10_000 ? count(number) : '';
-}
-
-const columns: readonly Column<SettingView>[] = [
+const columns: readonly Column<Setting>[] = [
   { key: 'name', head: 'Name', cell: ({ name }) => <span className="mono">{name}</span> },
-  {
-    key: 'value',
-    head: 'Value',
-    cell: (setting) => (
-      <span>
-        <span className="mono inline-block max-w-64 truncate align-bottom" title={setting.value}>
-          {setting.value}
-        </span>{' '}
-        <span className="text-muted">{inWords(setting)}</span>
-      </span>
-    ),
-  },
+  { key: 'value', head: 'Value', cell: (setting) => <SettingValue setting={setting} /> },
   {
     key: 'source',
     head: 'From',
-    cell: ({ source }) => <Badge tone={source === 'default' ? 'quiet' : 'moving'} word={source} />,
+    cell: ({ source, edited_at, edited_by }) => (
+      <span className="inline-flex gap-2 items-center">
+        <Badge
+          tone={source === 'default' ? 'quiet' : source === 'edited' ? 'watch' : 'moving'}
+          word={source}
+        />
+        {edited_at !== null && (
+          <span className="hint">
+            <When at={edited_at} /> by {edited_by}
+          </span>
+        )}
+      </span>
+    ),
   },
   {
     key: 'about',
@@ -52,19 +45,19 @@ export function Rules() {
   const [wanted, setWanted] = useState('');
   const asked = useQuery({
     queryKey: ['settings'],
-    queryFn: ({ signal }) => call<{ data: SettingView[] }>('/api/console/settings', { signal }),
+    queryFn: ({ signal }) => call<SettingList>('/api/settings', { signal }),
   });
   return (
     <Loaded asked={asked} what="the settings">
-      {({ data }) => {
+      {({ data, caps }) => {
         const word = wanted.toLowerCase();
         const found = data.filter(({ name, about }) => `${name} ${about}`.toLowerCase().includes(word));
         const groups = [...new Set(found.map(({ group }) => group))];
         return (
           <>
             <p className="text-muted mb-3 max-w-3xl">
-              Settings come from the environment at start. Secrets say only whether they are set. Version{' '}
-              {session?.version}; the API is described at{' '}
+              An edit holds at once and goes before the environment; secrets say only whether they are set.
+              Version {session?.version}; the API is described at{' '}
               <a className="link" href="/api/docs">
                 /api/docs
               </a>
@@ -77,6 +70,7 @@ export function Rules() {
               value={wanted}
               onChange={(event) => setWanted(event.target.value)}
             />
+            {wanted === '' && <Caps caps={caps} />}
             {groups.length === 0 && (
               <Empty kind="no_match" title="No setting matches">
                 <Button onClick={() => setWanted('')}>Clear</Button>

@@ -1,8 +1,13 @@
+import { scheduler } from 'node:timers/promises';
+
+/** Looks made one right after the other, before the process that is waited for is left the processor. */
+const hurriedLooks = 50;
+
 /** Looks again and again until something holds. @throws Error when it does not within the time */
 export async function until(holds: () => boolean | Promise<boolean>, withinMs = 10_000): Promise<void> {
   const deadline = performance.now() + withinMs;
-  while (!(await holds())) {
+  for (let looks = 0; !(await holds()); looks++) {
     if (performance.now() > deadline) throw new Error(`does not hold after ${withinMs} ms: ${holds}`);
-    await new Promise((resolve) => setImmediate(resolve));
+    await (looks < hurriedLooks ? scheduler.yield() : scheduler.wait(5));
   }
 }

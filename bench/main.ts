@@ -96,6 +96,9 @@ function complain(what: string, error: unknown): void {
   process.exitCode = 1;
 }
 
+// An order to end goes by way of `exit`, so that what was started and what was written goes, too.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
 try {
   const options = readOptions(process.argv.slice(2));
   if (options.help) print(usage);

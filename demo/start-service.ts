@@ -18,6 +18,7 @@ export interface ServingChild extends Child {
 export async function startService(
   settings: ChildSettings,
   onLine?: (line: string) => void,
+  readyWithinMs?: number,
 ): Promise<ServingChild> {
   const child = await startChild({
     name: 'service',
@@ -26,6 +27,7 @@ export async function startService(
     env: childEnvironment({ HOST: '127.0.0.1', PORT: 0, ...settings }),
     readReady: readListening,
     ...(onLine && { onLine }),
+    ...(readyWithinMs !== undefined && { readyWithinMs }),
   });
   return { ...child, url: child.ready };
 }

@@ -24,6 +24,9 @@ export interface Replica extends ServingChild {
   readonly role: Role;
 }
 
+/** Half a dozen processes that start on a small machine take each other's time. */
+const readyWithinMs = 120_000;
+
 export class Cluster {
   readonly receiver: Receiver;
   readonly simulator: ServingChild;
@@ -76,9 +79,11 @@ export class Cluster {
   }
 
   async start(role: Role, more: ChildSettings = {}): Promise<Replica> {
-    const child = await startService({ ...this.#settings, ROLE: role, ...more }, (line) => {
+    const note = (line: string) => {
       if (/"level":"(warn|error)"|"taken_over"|"absent"/.test(line)) this.lines.push(line);
-    });
+    };
+    const settings = { ...this.#settings, ROLE: role, ...more };
+    const child = await startService(settings, note, readyWithinMs);
     const replica = { ...child, role };
     this.replicas.add(replica);
     return replica;

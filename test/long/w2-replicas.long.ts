@@ -41,7 +41,7 @@ test('many replicas, kills, cut connections, a restarted database: lost 0, doubl
   expect(counts.repeats).toBeLessThanOrEqual(kills * 2 * mostRepeatsPerKill);
   expect(seen).toMatchObject({ lines: requests, duplicates: 0, paidTwice: 0, overlappingCalls: 0 });
   expect(Object.keys(seen.batchesByStatus)).toEqual(['completed']);
-  expect(kills).toBeGreaterThan(restartAfterKill);
+  expect(kills).toBeGreaterThanOrEqual(restartAfterKill);
   expect(lines.some((line) => line.includes('"taken_over"'))).toBe(true);
   recordRun(
     'w2-replicas',

@@ -10,9 +10,10 @@ const connectLimitMs = 10_000;
 
 /**
  * A plan made once for all parameters does not know that `pending` is rare and `delivered` is not, and may walk the
- * whole of `requests` in the order of its ids. Planning anew costs a fraction of a millisecond.
+ * whole of `requests` in the order of its ids. Planning anew costs a fraction of a millisecond. Parallel workers and
+ * compiled plans cost more than any of our statements has to gain.
  */
-const planEachTime = '-c plan_cache_mode=force_custom_plan';
+const planEachTime = '-c plan_cache_mode=force_custom_plan -c max_parallel_workers_per_gather=0 -c jit=off';
 
 export interface Role {
   readonly name: 'write' | 'bulk' | 'read' | 'listen' | 'migrate';

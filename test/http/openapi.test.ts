@@ -168,6 +168,7 @@ test.each<[method: string, path: string, more?: Call]>([
   ['GET', '/api/batches/1/files/x'],
   ['GET', '/batches/1/files/x/download'],
   ['DELETE', '/api/orphans/x'],
+  ['PATCH', '/api/settings', { body: { NO_SUCH_SETTING: 1 } }],
   ['POST', '/api/keys', { body: {} }],
   ['DELETE', '/api/keys/x'],
   ['GET', '/api/destinations?limit=x'],
@@ -318,7 +319,19 @@ test('keys and intake', async () => {
   expect((await call('DELETE', `/api/keys/${made.json.id}`)).status).toBe(204);
   for (const order of ['pause', 'resume'])
     expect((await call('POST', `/api/intake/${order}`)).status).toBe(200);
-  for (const path of ['/api/intake', '/api/broker', '/health', '/ready', '/metrics'])
+  const edit = { POLL_INTERVAL_MS: 25, TOKEN_CAPS: { 'gpt-9': 1_000 } };
+  expect((await call('PATCH', '/api/settings', { body: edit })).status).toBe(200);
+  for (const path of ['POLL_INTERVAL_MS', 'TOKEN_CAPS/gpt-9'])
+    expect((await call('DELETE', `/api/settings/${path}`)).status).toBe(200);
+  for (const path of [
+    '/api/settings',
+    '/api/capacity',
+    '/api/intake',
+    '/api/broker',
+    '/health',
+    '/ready',
+    '/metrics',
+  ])
     expect((await call('GET', path)).status).toBe(200);
 });
 
@@ -337,6 +350,10 @@ test('500 without inner words, and 503 with Retry-After, wherever they are descr
     // These need no store by themselves, but this key has to be looked up.
     'GET /api/intake': { key: 'unknown' },
     'GET /api/broker': { key: 'unknown' },
+    'GET /api/settings': { key: 'unknown' },
+    'DELETE /api/settings/{name}': { key: 'unknown' },
+    'DELETE /api/settings/TOKEN_CAPS/{prefix}': { key: 'unknown' },
+    'PATCH /api/settings': { body: { POLL_INTERVAL_MS: 5_000 } },
   };
   const faults = [
     [500, new TypeError('inner words')],

@@ -6,7 +6,7 @@ import { settingsView } from '../../../views/setting-views.ts';
 import { actorOf, bodyErrors, type Door, errors } from '../door.ts';
 
 export function settingRoutes({ app, ctx }: Door): void {
-  const answer = { 200: SettingsSchema, ...errors(...bodyErrors, 404, 422) };
+  const takenBack = { 200: SettingsSchema, ...errors(404) };
   app.get('/api/settings', {
     config: { scopes: ['read'] },
     schema: {
@@ -26,7 +26,7 @@ export function settingRoutes({ app, ctx }: Door): void {
           'Settings by name. TOKEN_CAPS is an object of caps by the beginning of a model name; what it does not name stays.',
         examples: [{ POLL_INTERVAL_MS: 30_000, TOKEN_CAPS: { 'gpt-4o': 90_000, o3: null } }],
       }),
-      response: answer,
+      response: { 200: SettingsSchema, ...errors(...bodyErrors, 422) },
     },
     handler: async (request) => {
       await editSettings(ctx, request.body, actorOf(request));
@@ -39,7 +39,7 @@ export function settingRoutes({ app, ctx }: Door): void {
       summary: 'Take an edit back: the environment or the default holds again',
       tags: ['settings'],
       params: Type.Object({ name: Type.String() }),
-      response: answer,
+      response: takenBack,
     },
     handler: async (request) => {
       await resetSetting(ctx, request.params.name);
@@ -52,7 +52,7 @@ export function settingRoutes({ app, ctx }: Door): void {
       summary: 'Take the edited cap of one model prefix back',
       tags: ['settings'],
       params: Type.Object({ prefix: Type.String() }),
-      response: answer,
+      response: takenBack,
     },
     handler: async (request) => {
       await resetCap(ctx, request.params.prefix);

@@ -47,6 +47,26 @@ const routes: [method: string, path: string, who: readonly string[]][] = [
   ['GET', '/api/broker', ['read', 'operate']],
   ['GET', '/api/orphans', ['read', 'operate']],
   ['DELETE', '/api/orphans/1', ['operate']],
+  ['GET', '/api/destinations', ['read', 'operate']],
+  ['POST', '/api/destinations', ['operate']],
+  ['GET', '/api/destinations/1', ['read', 'operate']],
+  ['PATCH', '/api/destinations/1', ['operate']],
+  ['GET', '/api/destinations/1/attempts', ['read', 'operate']],
+  ['POST', '/api/destinations/1/pause', ['operate']],
+  ['POST', '/api/destinations/1/resume', ['operate']],
+  ['POST', '/api/destinations/1/open-breaker', ['operate']],
+  ['POST', '/api/destinations/1/close-breaker', ['operate']],
+  ['POST', '/api/destinations/1/rotate-secret', ['operate']],
+  ['POST', '/api/destinations/1/test', ['operate']],
+  ['GET', '/api/redeliveries', ['read', 'operate']],
+  ['POST', '/api/redeliveries', ['operate']],
+  ['GET', '/api/redeliveries/1', ['read', 'operate']],
+  ['POST', '/api/redeliveries/1/abort', ['operate']],
+  ['GET', '/api/capacity', ['read', 'operate']],
+  ['GET', '/api/settings', ['read', 'operate']],
+  ['PATCH', '/api/settings', ['operate']],
+  ['DELETE', '/api/settings/POLL_INTERVAL_MS', ['operate']],
+  ['DELETE', '/api/settings/TOKEN_CAPS/gpt-9', ['operate']],
   ['GET', '/api/keys', ['operate']],
   ['POST', '/api/keys', ['operate']],
   ['DELETE', '/api/keys/1', ['operate']],
@@ -76,6 +96,8 @@ test('the matrix names every route that is described', () => {
     name
       .replace('{custom_id}', 'x')
       .replace('{id}', '1')
+      .replace('{name}', 'POLL_INTERVAL_MS')
+      .replace('{prefix}', 'gpt-9')
       .replace('files/{type}/download', 'files/output/download')
       .replace('{type}', 'input'),
   );

@@ -31,11 +31,25 @@ export async function uploadBatch(ctx: Context, held: Held): Promise<void> {
     openai_input_file_expires_at: file.expiresAt,
     provider_credentials: ctx.provider.credentials,
   };
-  const current = await ctx.store.recordFacts({ batchId: batch.id, facts });
-  if (!current) return;
+  const { leaseToken } = held;
+  const current = await ctx.store.recordFacts({
+    batchId: batch.id,
+    leaseToken,
+    first: 'openai_input_file_id',
+    facts,
+  });
+  if (!current) return removeLate(ctx, batch.id, file.id);
   if (current.cancel_requested_at !== null && !twin) return cancelHeld(ctx, { ...held, batch: current });
   await moveHeld(ctx, held, 'upload', { facts, actor: 'upload' });
   reach('upload: recorded, driver not told');
+}
+
+/** Another holder has recorded its own file meanwhile: this one serves nobody. */
+async function removeLate(ctx: Context, batchId: number, fileId: string): Promise<void> {
+  const now = ctx.clock.now();
+  const { credentials } = ctx.provider;
+  await ctx.store.planCleanup({ batchId, remoteIds: [fileId], credentials, dueAt: now, now });
+  ctx.log.warn({ event: 'late_file', batch: batchId, remote: fileId });
 }
 
 /** After a try with an unknown end the file may be there already. Looks no further back than the batch. */

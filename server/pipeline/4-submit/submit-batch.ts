@@ -12,6 +12,7 @@ import { ProviderError } from '../../provider/errors.ts';
 import type { RemoteBatch } from '../../provider/port.ts';
 import type { BatchFacts } from '../../store/moves.ts';
 import { cancelHeld } from '../cancel-held.ts';
+import { cancelSecond } from '../cancel-second.ts';
 import { failRefused } from '../fail-refused.ts';
 import { holdForeign, moveHeld, release } from '../move-held.ts';
 import { tagKey, tagOf } from '../tag.ts';
@@ -90,7 +91,12 @@ async function recordCreated(ctx: Context, held: Held, remote: RemoteBatch, reas
     openai_checked_at: ctx.clock.now(),
     provider_credentials: ctx.provider.credentials,
   };
-  if (!(await ctx.store.recordFacts({ batchId: held.batch.id, facts: known }))) return;
+  const { batch, leaseToken } = held;
+  const first = 'openai_batch_id';
+  // Another holder has recorded its own batch meanwhile: this one would be paid for nothing.
+  if (!(await ctx.store.recordFacts({ batchId: batch.id, leaseToken, first, facts: known }))) {
+    return cancelSecond(ctx, batch.id, remote);
+  }
   reach('submit: id recorded, batch not moved');
   const moved = await moveHeld(ctx, held, 'submit', {
     facts: { ...known, submit_intent_at: null, submit_looks: 0, waiting_reason: null, advanced_at: null },

@@ -7,6 +7,8 @@ export interface RecordFactsInput {
   /** Without one the facts are recorded whoever holds the batch: what is true at the provider is true. */
   readonly leaseToken?: string;
   readonly facts: BatchFacts;
+  /** Without the lease they are recorded only where this column of the facts is empty, or says the same already. */
+  readonly first?: 'openai_input_file_id' | 'openai_batch_id';
   /** Ends the lease as well, so that the batch can be claimed when due. */
   readonly release?: boolean;
 }
@@ -17,12 +19,15 @@ export async function recordFacts(tx: Tx, input: RecordFactsInput): Promise<Batc
   const sets = Object.keys(facts).map((column) => `${column} = ?`);
   if (input.release) sets.push('lease_token = null', 'lease_until = null', 'lease_owner = null');
   if (sets.length === 0) return readBatch(tx, batchId, leaseToken);
-  const fence = leaseToken === undefined ? '' : ' and lease_token = ?';
+  const { first } = input;
+  const known = first === undefined ? '' : ` or ${first} is null or ${first} = ?`;
+  const fence = leaseToken === undefined ? '' : ` and (lease_token = ?${known})`;
   const row = await tx.get<BatchRow>(
     `update batches set ${sets.join(', ')} where id = ?${fence} returning *`,
     ...(Object.values(facts) as SqlValue[]),
     batchId,
     ...(leaseToken === undefined ? [] : [leaseToken]),
+    ...(leaseToken === undefined || first === undefined ? [] : [facts[first] ?? null]),
   );
   return row ?? null;
 }

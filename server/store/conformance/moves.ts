@@ -170,4 +170,18 @@ export function describeMoves(openStore: OpenStore): void {
     expect((await t.store.cancelBatch({ ...order, batchId: other.id })).kind).toBe('requested');
     expect((await t.store.getBatch({ id: other.id }))?.state).toBe('uploading');
   });
+
+  it.each([
+    'openai_input_file_id',
+    'openai_batch_id',
+  ] as const)('takes a late %s only where nobody has recorded another', async (first) => {
+    await t.line.accept(makeArrivals('late', 1));
+    const batchId = (await t.store.getRequest({ customId: 'late1' }))?.batch_id ?? 0;
+    const late = (id: string) =>
+      t.store.recordFacts({ batchId, leaseToken: 'lost', first, facts: { [first]: id } });
+    expect(await late('one')).toMatchObject({ [first]: 'one' });
+    expect(await late('one')).toMatchObject({ [first]: 'one' });
+    expect(await late('two')).toBeNull();
+    expect(await t.store.getBatch({ id: batchId })).toMatchObject({ [first]: 'one' });
+  });
 }

@@ -50,7 +50,7 @@ const pass = (stepMs: number, holds: () => boolean | Promise<boolean>) =>
   until(async () => {
     clock.move(stepMs);
     await look().catch(() => null);
-    await until(() => running.service.dispatchers.every(({ busy }) => busy === 0));
+    await until(() => running.service.dispatchers.every(({ isQuiet }) => isQuiet));
     return holds();
   }, 30_000);
 

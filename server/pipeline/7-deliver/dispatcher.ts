@@ -49,6 +49,7 @@ export class Dispatcher {
   #beingRecorded = 0;
   #recording: Promise<void> | undefined;
   #loop: Promise<void> | undefined;
+  #claiming = false;
   #dropped = false;
   #awake = false;
   /** When a message was last sent into a channel that was down. */
@@ -64,6 +65,11 @@ export class Dispatcher {
 
   get busy(): number {
     return this.#sending.size;
+  }
+
+  /** Nothing is being claimed, sent or recorded. */
+  get isQuiet(): boolean {
+    return !this.#claiming && this.#sending.size + this.#answers.length === 0 && !this.#recording;
   }
 
   get slots(): number {
@@ -104,10 +110,12 @@ export class Dispatcher {
   async #run(): Promise<void> {
     while (!this.#stopping.signal.aborted) {
       this.#awake = false;
+      this.#claiming = true;
       const restMs = await this.#fill().catch((error) => {
         this.#ctx.log.error({ event: 'delivery_claim_failed', err: error });
         return idlePollMs;
       });
+      this.#claiming = false;
       if (!this.#awake) await this.#rest(restMs);
     }
   }
@@ -185,7 +193,7 @@ export class Dispatcher {
         config: copy,
         probe,
         result: answer,
-        next: this.#decide(parcel, answer, probe ? claimed.updated_at : null),
+        next: this.#decide(parcel, answer, probe ? heldSince(claimed, row) : null),
         at,
       });
     } catch (error) {
@@ -212,12 +220,12 @@ export class Dispatcher {
   /**
    * A probe that failed uses up no attempt: its message waits with the others, behind them, but no longer than they.
    *
-   * @param heldSince of a probe; null for any other
+   * @param since when a probe's message has been held back; null for any other
    */
-  #decide(parcel: Parcel, answer: AttemptResult, heldSince: number | null): NextStep {
+  #decide(parcel: Parcel, answer: AttemptResult, since: number | null): NextStep {
     const { settings, random, clock } = this.#ctx;
-    if (heldSince !== null && answer.outcome !== 'success') {
-      const isTooOld = heldSince < clock.now() - settings.DELIVERY_HELD_MS;
+    if (since !== null && answer.outcome !== 'success') {
+      const isTooOld = since < clock.now() - settings.DELIVERY_HELD_MS;
       return isTooOld
         ? { kind: 'give_up', why: 'its destination has been broken for too long' }
         : { kind: 'again', pauseMs: 0 };
@@ -282,4 +290,9 @@ export class Dispatcher {
     await this.#ctx.clock.pause(ms, rest.signal);
     this.#rouse = undefined;
   }
+}
+
+/** Since when an open breaker has kept a message back: a pause before it does not count. */
+function heldSince({ updated_at }: ClaimedDelivery, { breaker_opened_at }: DestinationRow): number {
+  return Math.max(updated_at, breaker_opened_at ?? 0);
 }

@@ -56,11 +56,12 @@ export async function giveUpHeld(
     `${setState('give_up')}, due_at = null, lease_token = null
      where id in (
        select r.id from destinations d join requests r on r.destination_id = d.id
-       where d.breaker = 'open' and d.paused_at is null and r.state = 'delivering' and r.due_at < ?
-         and r.lease_token is null limit ?)
+       where d.breaker = 'open' and d.breaker_opened_at < ? and d.paused_at is null
+         and r.state = 'delivering' and r.due_at < ? and r.lease_token is null limit ?)
        and lease_token is null and state in ${fromStates('give_up')}
      returning id, batch_id`,
     now,
+    input.dueBefore,
     input.dueBefore,
     input.limit,
   );

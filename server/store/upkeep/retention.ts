@@ -26,7 +26,9 @@ export async function removeBodies(
 
 /**
  * Marks the oldest batch that ended before `before` for removal; its attempts stay for their own time. One that holds
- * outcomes that were not delivered waits for `beforeUndelivered`. Index: batches_ended.
+ * outcomes that were not delivered waits for `beforeUndelivered`; one whose restart was
+ * cut off half-way, so that it holds requests without an outcome, waits for an operator. Indexes: batches_ended,
+ * requests_by_batch.
  *
  * @returns the batch, and how many undelivered outcomes go with it
  */
@@ -38,6 +40,8 @@ export async function retireBatch(
     `update batches set deleted_at = ?, attempts_kept = 1 where id = (
        select id from batches
        where ended_at < ? and deleted_at is null and (delivery_failed_count = 0 or ended_at < ?)
+         and not exists (
+           select 1 from requests r where r.batch_id = batches.id and r.state = 'pending')
        order by ended_at limit 1)
      returning id, delivery_failed_count as undelivered`,
     input.now,

@@ -2,6 +2,10 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { commands } from '../../server/doors/cli/commands.ts';
+import {
+  makeEmptyDatabase,
+  removeTempDatabases,
+} from '../../server/store/postgres/temp-database.for-test.ts';
 import { batchLine } from '../cli/running-service.for-test.ts';
 import { type Receiver, startReceiver } from '../start-receiver.ts';
 import { readBlocks } from './blocks.ts';
@@ -31,6 +35,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await session.close();
   await receiver.close();
+  await removeTempDatabases();
 });
 
 /** An example's file, address and batch, as they are here. Its lines are new each time. */
@@ -45,7 +50,7 @@ function prepare(example: string, index: number): string {
 }
 
 async function runExample(example: string): Promise<void> {
-  const [, name = ''] = /openai-batch-manager (\w+)/.exec(example) ?? [];
+  const [, name = ''] = /openai-batch-manager ([\w-]+)/.exec(example) ?? [];
   if (name === 'resubmit') return resubmitVanished(example);
   if (name === 'watch') {
     const [, log] = />> (\S+)/.exec(example) ?? [];
@@ -53,11 +58,12 @@ async function runExample(example: string): Promise<void> {
     expect(ran).toMatchObject({ code: 0, err: '' });
     return;
   }
-  const alone = name === 'serve' || name === 'reset';
+  const alone = ['serve', 'reset', 'migrate-data'].includes(name);
   if (alone) await session.stopService();
   if (name === 'serve') await (await session.startToStay(example))();
   else {
-    const ran = await session.run(example);
+    const where = name === 'migrate-data' ? ` --to ${await makeEmptyDatabase()}` : '';
+    const ran = await session.run(example + where);
     expect(ran.code, `${ran.out}\n${ran.err}`).toBe(0);
   }
   if (alone) await session.startService();

@@ -171,7 +171,7 @@ test('dead letters that cannot be handed over leave the message where it was', a
 
 test('a store that fails puts everything back and rests longer each time, then all is stored', async () => {
   const { folder, url } = await start({ RETRY_FASTER: 10 });
-  const db = new DatabaseSync(join(folder, 'service.db'));
+  const db = new DatabaseSync(join(folder, 'service.db'), { timeout: 5_000 });
   db.exec(`create trigger broken before insert on requests begin select raise(abort, 'disk I/O error'); end`);
   const rests: number[] = [];
   const { log } = running.service.ctx;

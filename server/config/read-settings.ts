@@ -1,6 +1,7 @@
 /** Reads settings from the environment, complaining about everything that is wrong at once. */
 import { readFileSync } from 'node:fs';
-import { type SettingName, type Settings, settingSpecs, type TokenCaps } from './settings.ts';
+import type { TokenCaps } from './setting-spec.ts';
+import { type SettingName, type Settings, settingSpecs } from './settings.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

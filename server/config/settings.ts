@@ -16,69 +16,24 @@ import {
   checkWebhookSecret,
 } from './check-secrets.ts';
 import { checkPrivateNetworks } from './private-networks.ts';
+import {
+  caps,
+  checkedText,
+  choice,
+  integer,
+  integers,
+  type Spec,
+  secret,
+  secretList,
+  text,
+  url,
+} from './setting-spec.ts';
 
 const second = 1_000;
 const minute = 60 * second;
 const hour = 60 * minute;
 const day = 24 * hour;
 const year = 365 * day;
-
-interface Spec<T> {
-  readonly kind: 'text' | 'secret' | 'integer' | 'url' | 'choice' | 'integers' | 'caps';
-  readonly default: T;
-  readonly about: string;
-  readonly group: Group;
-  readonly choices?: readonly string[];
-  readonly least?: number;
-  readonly most?: number;
-  /** Older or other names that are honoured as well. */
-  readonly aliases?: readonly string[];
-  /** What is wrong with a text, as the rest of a sentence that begins with the setting's name; never the text. */
-  readonly check?: (text: string) => string | null;
-}
-
-export type Group =
-  | 'Provider'
-  | 'Server'
-  | 'Access'
-  | 'Store'
-  | 'Batches'
-  | 'Capacity'
-  | 'Provider pace'
-  | 'Delivery'
-  | 'RabbitMQ'
-  | 'Retention'
-  | 'Alerts'
-  | 'Logs';
-
-const text = <T extends string | null>(group: Group, fallback: T, about: string) =>
-  ({ kind: 'text', default: fallback, about, group }) as Spec<T extends null ? string | null : string>;
-const checkedText = (group: Group, about: string, check: NonNullable<Spec<never>['check']>) =>
-  ({ kind: 'text', default: null, about, group, check }) as Spec<string | null>;
-const secret = (group: Group, about: string, check?: Spec<never>['check']) =>
-  ({ kind: 'secret', default: null, about, group, ...(check && { check }) }) as Spec<string | null>;
-const url = <T extends string | null>(
-  group: Group,
-  fallback: T,
-  about: string,
-  aliases: readonly string[] = [],
-) =>
-  ({ kind: 'url', default: fallback, about, group, aliases }) as Spec<
-    T extends null ? string | null : string
-  >;
-const integer = (group: Group, fallback: number, about: string, least = 0, most = Number.MAX_SAFE_INTEGER) =>
-  ({ kind: 'integer', default: fallback, about, group, least, most }) as Spec<number>;
-const choice = <C extends string>(group: Group, choices: readonly C[], fallback: C, about: string) =>
-  ({ kind: 'choice', default: fallback, about, group, choices }) as Spec<C>;
-const secretList = (group: Group, about: string, check: NonNullable<Spec<never>['check']>) =>
-  ({ kind: 'secret', default: [], about, group, check }) as unknown as Spec<readonly string[]>;
-const integers = (group: Group, fallback: readonly number[], about: string, most: number) =>
-  ({ kind: 'integers', default: fallback, about, group, least: 0, most }) as Spec<readonly number[]>;
-const caps = (group: Group, about: string) =>
-  ({ kind: 'caps', default: {}, about, group }) as Spec<TokenCaps>;
-
-/** Tokens that may be enqueued, by the beginning of a model's name. */
-export type TokenCaps = Readonly<Record<string, number>>;
 
 export const settingSpecs = {
   OPENAI_API_KEY: secret('Provider', 'Key for the provider. Required.'),

@@ -106,9 +106,11 @@ export class Session {
   async run(text: string): Promise<Ran> {
     const child = this.#start(text);
     const said = listen(child);
-    const late = setTimeout(() => killGroup(child, 'SIGKILL'), longestMs);
+    const ended = new AbortController();
+    const late = AbortSignal.timeout(longestMs);
+    late.addEventListener('abort', () => killGroup(child, 'SIGKILL'), { signal: ended.signal });
     const [code] = (await once(child, 'close')) as [number | null];
-    clearTimeout(late);
+    ended.abort();
     return { code, out: said.out, err: said.err };
   }
 

@@ -1,8 +1,9 @@
 /**
  * Creates a batch at the provider, once.
  *
- * First it asks for room (admit-held.ts). Creating is not idempotent, so it is never blind: the intent is written down first, the batch carries our tag,
- * and while an intent has an unknown outcome nothing is created until we have looked for the tag several times.
+ * First it asks for room (admit-held.ts). Creating is not idempotent, so it is never blind: the intent is written down
+ * first, the batch carries our tag, and while an intent has an unknown outcome nothing is created until we have looked
+ * for the tag several times.
  */
 import { pauseAfter, providerSchedule } from '../../../core/backoff.ts';
 import type { Context } from '../../context.ts';
@@ -28,6 +29,7 @@ export async function submitBatch(ctx: Context, held: Held): Promise<void> {
   if (batch.submit_intent_at !== null) {
     return isForeign ? holdForeign(ctx, held) : resolveIntent(ctx, held);
   }
+  if (batch.openai_batch_id !== null) return followLate(ctx, held);
   if (batch.cancel_requested_at !== null) return cancelHeld(ctx, held);
   if (isForeign) {
     await moveHeld(ctx, held, 'reupload', {
@@ -39,6 +41,15 @@ export async function submitBatch(ctx: Context, held: Held): Promise<void> {
   }
   if (batch.openai_input_file_id === null) return finishCutting(ctx, held, 'the batch was cut');
   await createBatch(ctx, held);
+}
+
+/** A holder that had lost its lease created the batch after all, and could still say so. */
+async function followLate(ctx: Context, held: Held): Promise<void> {
+  await moveHeld(ctx, held, 'submit', {
+    facts: { reserved_at: ctx.clock.now(), submit_looks: 0, waiting_reason: null, advanced_at: null },
+    actor: 'submit',
+    reason: 'created by a holder that answered late',
+  });
 }
 
 /** A creation whose end is not known: adopt what is found; create again only after the last look. */

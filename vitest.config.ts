@@ -6,6 +6,8 @@ export default defineConfig({
     pool: 'forks',
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    // CI shares its two cores with others; by hand nothing gets a second chance.
+    retry: process.env['CI_SECOND_CHANCE'] === undefined ? 0 : 1,
     coverage: {
       provider: 'v8',
       include: ['{core,server,simulator}/**/*.ts'],

@@ -15,6 +15,11 @@ export async function wakeDestinations(
 ): Promise<void> {
   const ids = [...new Set(destinationIds)].sort((a, b) => a - b);
   if (ids.length === 0) return;
+  // Beside us a claim may be about to write that nothing is due: it does not see what we make due. It must end first.
+  if (tx.forUpdate !== '') {
+    const rows = `select id from destinations where id in ${tx.list} order by id${tx.forUpdate}`;
+    await tx.all(rows, tx.listOf(ids));
+  }
   await tx.run(
     `update destinations set look_at = case when blocked_until > ? then blocked_until else ? end
      where id in ${tx.list} and (look_at is null or look_at > ?)`,

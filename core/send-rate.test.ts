@@ -33,5 +33,5 @@ test('over any stretch of time no more go than the rate allows, and one second m
     }
     expect(sent).toBeLessThanOrEqual(rate * ((now - start) / 1_000 + 1) + 1);
   });
-  fc.assert(property);
+  fc.assert(property, { examples: [[905, [0, 249, 351]]] });
 });

@@ -26,5 +26,6 @@ export function useUp(ratePerS: number | null, usedUs: number, count: number, no
 /** When the next one may be sent: epoch milliseconds. */
 export function nextSendAt(ratePerS: number | null, usedUs: number, now: number): number {
   if (ratePerS === null || mayYetSend(ratePerS, usedUs, now) > 0) return now;
-  return Math.ceil((usedUs - second + second / ratePerS) / 1_000);
+  // Microseconds are rounded, so the last fraction may be missing at that very millisecond.
+  return Math.max(now + 1, Math.ceil((usedUs - second + second / ratePerS) / 1_000));
 }

@@ -20,7 +20,7 @@ export function mayYetSend(ratePerS: number | null, usedUs: number, now: number)
 /** What to keep after `count` were sent. */
 export function useUp(ratePerS: number | null, usedUs: number, count: number, now: number): number {
   if (ratePerS === null) return usedUs;
-  return Math.max(usedUs, now * 1_000) + Math.round((count * second) / ratePerS);
+  return Math.max(usedUs, now * 1_000) + Math.ceil((count * second) / ratePerS);
 }
 
 /** When the next one may be sent: epoch milliseconds. */

@@ -17,8 +17,9 @@ test(`${batches} batches in flight cost a few calls for each round`, { timeout: 
     const { calls, batches: created } = line.simulator.summary();
     const total = (route: string) => Object.values(calls[route] ?? {}).reduce((sum, n) => sum + n, 0);
     expect(created).toBe(batches);
-    // Asked one by one, six seconds in rounds of 0.4 s would be 15 questions for each batch.
-    expect(total('batches.get')).toBeLessThan(batches);
+    // Asked one by one, six seconds in rounds of 0.4 s would be 15 questions for each batch. While up to twenty run, at
+    // both ends, they are: on a slow machine those ends are long.
+    expect(total('batches.get')).toBeLessThan(3 * batches);
     expect(total('batches.list')).toBeGreaterThan(5);
     await until(async () => (await line.batches()).every(({ state }) => state === 'done'));
   } finally {

@@ -4,6 +4,6 @@ export const notRun: Readonly<Record<string, string>> = {
   tests: 'it is what runs this test',
   'serve-openai': 'needs a key of OpenAI; the same command is run against the simulator from README.md',
   docker: 'needs an engine for containers; test/container.test.ts starts the same files as their user',
-  bench: 'CI runs the quick form as a step of its own; the whole takes a quarter of an hour',
+  bench: 'the whole takes a quarter of an hour',
   systemd: 'needs a machine run by systemd',
 };

@@ -6,12 +6,13 @@ const end = '<!-- /bench -->';
 /**
  * Replaces what stands between the markers.
  *
- * @throws Error when the document has no markers
+ * @throws Error when the document has no markers, or more than one pair
  */
 export function replaceTable(document: string, table: string): string {
   const from = document.indexOf(start);
   const to = document.indexOf(end);
   if (from < 0 || to < from) throw new Error(`the document lacks the lines ${start} and ${end}`);
+  if (document.lastIndexOf(start) !== from) throw new Error(`the document has ${start} twice`);
   return `${document.slice(0, from + start.length)}\n${table}\n${document.slice(to)}`;
 }
 

@@ -4,12 +4,14 @@ import { cpus, loadavg } from 'node:os';
 import { resolve } from 'node:path';
 import { describeMachine, replaceTable } from './document.ts';
 import { type Options, readOptions, usage } from './options.ts';
+import { dropForgotten } from './postgres.ts';
 import { summariseProfiles } from './profiles.ts';
 import { type Outcome, runWorkload } from './run-workload.ts';
 import { makeScratch, type Scratch, type Setup } from './setup.ts';
 import { renderJson, renderTable } from './table.ts';
 import type { Workload } from './workload.ts';
 import { workloads } from './workloads/index.ts';
+import { intake, intakePg } from './workloads/intake.ts';
 
 const usualPairs = 5;
 
@@ -20,8 +22,9 @@ function chooseWorkloads({ only, store, long }: Options): readonly Workload[] {
       `there is no workload ${unknown.join(', ')}; there are ${workloads.map((w) => w.name).join(', ')}`,
     );
   }
+  const named = only.map((name) => (store === 'postgres' && name === intake.name ? intakePg.name : name));
   const wanted = workloads.filter(({ name, long: isLong }) =>
-    only.length > 0 ? only.includes(name) : long || !isLong,
+    named.length > 0 ? named.includes(name) : long || !isLong,
   );
   const possible = wanted.filter(({ stores }) => stores.includes(store));
   if (possible.length === 0)
@@ -30,7 +33,7 @@ function chooseWorkloads({ only, store, long }: Options): readonly Workload[] {
     );
   for (const { name } of wanted) {
     if (!possible.some((workload) => workload.name === name))
-      print(`left out: ${name} cannot run on ${store} yet`);
+      print(`left out: ${name} cannot run on ${store}`);
   }
   return possible;
 }
@@ -56,8 +59,11 @@ function makeSetup(options: Options, scratch: Scratch, lasting: Scratch): Setup 
 /** Runs one after the other; what was measured is written down after each, and one that fails stops none. */
 async function runAll(options: Options, machine: string): Promise<void> {
   const scratch = makeScratch();
-  const setup = makeSetup(options, scratch, makeScratch());
+  const lasting = makeScratch();
+  const setup = makeSetup(options, scratch, lasting);
   const outcomes: Outcome[] = [];
+  const failed: string[] = [];
+  const said = () => (failed.length === 0 ? machine : `${machine}. **Failed:** ${failed.join(', ')}.`);
   for (const workload of chooseWorkloads(options)) {
     const startedAt = performance.now();
     try {
@@ -65,14 +71,18 @@ async function runAll(options: Options, machine: string): Promise<void> {
       outcomes.push(outcome);
       const took = ((performance.now() - startedAt) / 1_000).toFixed(0);
       print(`${renderTable([outcome]).split('\n').at(-1)} ${took} s`);
-      writeDown(options, outcomes, machine);
     } catch (error) {
+      failed.push(workload.name);
       complain(`${workload.name} failed:`, error);
     }
+    writeDown(options, outcomes, said());
     scratch.remove();
+    await dropForgotten();
     if (setup.profileFolder !== null) print(summariseProfiles(setup.profileFolder, workload.name));
   }
-  print(`\n${renderTable(outcomes)}\n\n${machine}`);
+  lasting.remove();
+  await dropForgotten();
+  print(`\n${renderTable(outcomes)}\n\n${said()}`);
 }
 
 function pairsOf({ quick, profile, pairs }: Options, workload: Workload): number {
@@ -121,3 +131,5 @@ try {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
 }
+// What a workload that hung has left open must hold nobody.
+process.exit();

@@ -1,6 +1,6 @@
 /** What may be said on the command line. */
 import { parseArgs } from 'node:util';
-import type { StoreName } from './workload.ts';
+import type { StoreName } from './setup.ts';
 
 export interface Options {
   readonly help: boolean;

@@ -1,8 +1,22 @@
 /** Runs one workload: ours and its floor in turn, so that whatever else the machine does meets both. */
+import { killChildren } from '../demo/start-child.ts';
 import { type Judged, judgeAims } from './aims.ts';
 import { ratiosOf, type Spread, spreadOf } from './figures.ts';
 import type { Setup } from './setup.ts';
+import { endTasks } from './task.ts';
+import { withinTime } from './time-limit.ts';
 import type { Sample, Workload } from './workload.ts';
+
+/** Of all pairs of a workload: several times what the longest takes on two quiet cores. */
+const usualLimitS = 600;
+const longLimitS = 3_600;
+/** A few seconds, and a minute where other work shares the cores. */
+const quickLimitS = 120;
+
+function limitOf({ quick, long }: Setup): number {
+  if (quick) return quickLimitS;
+  return long ? longLimitS : usualLimitS;
+}
 
 export interface Outcome {
   readonly workload: Workload;
@@ -21,22 +35,50 @@ export interface Outcome {
   readonly aims: readonly Judged[];
 }
 
+/** Where a workload is, so that one that hangs can say so. */
+interface Progress {
+  at: string;
+}
+
+/** @throws Error that names the workload and what it was doing when its time was over */
 export async function runWorkload(workload: Workload, setup: Setup, pairs: number): Promise<Outcome> {
+  const progress: Progress = { at: 'its preparation' };
+  const doing = () => `${workload.name}: ${progress.at}`;
+  return await withinTime(limitOf(setup), measure(workload, setup, pairs, progress), doing, () => {
+    endTasks();
+    killChildren();
+  });
+}
+
+async function measure(
+  workload: Workload,
+  setup: Setup,
+  pairs: number,
+  progress: Progress,
+): Promise<Outcome> {
   const bench = await workload.prepare(setup);
+  const ours: Sample[] = [];
+  const floor: Sample[] = [];
   try {
-    const ours: Sample[] = [];
-    const floor: Sample[] = [];
-    for (let pair = 0; pair < pairs; pair++) {
-      // Who goes first changes, so that neither always finds what the other has left.
+    for (let pair = 1; pair <= pairs; pair++) {
       const turns = [
-        async () => ours.push(await bench.ours()),
-        async () => bench.floor && floor.push(await bench.floor()),
+        async () => {
+          progress.at = `ours of pair ${pair}`;
+          ours.push(await bench.ours());
+        },
+        async () => {
+          progress.at = `the floor of pair ${pair}`;
+          if (bench.floor && setup.profileFolder === null) floor.push(await bench.floor());
+        },
       ];
-      for (const turn of pair % 2 === 0 ? turns : turns.reverse()) await turn();
+      // Who goes first changes, so that neither always finds what the other has left.
+      for (const turn of pair % 2 === 1 ? turns : turns.reverse()) await turn();
     }
+    progress.at = 'its further figures';
     const also = bench.also && setup.profileFolder === null ? await bench.also() : {};
     return sumUp(workload, ours, floor, also);
   } finally {
+    progress.at = 'its end';
     await bench.close?.();
   }
 }

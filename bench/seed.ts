@@ -1,7 +1,8 @@
 /** Databases with many requests, made by SQL in one go: what is stored before a run begins. */
 import { hash } from 'node:crypto';
-import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { placeOf } from './databases.ts';
+import { askPostgres } from './postgres.ts';
 import type { Setup } from './setup.ts';
 import { makeOpenBatch } from './templates.ts';
 
@@ -27,12 +28,19 @@ export function seededId(n: number): string {
 
 async function makeSeed(setup: Setup, count: number): Promise<string> {
   const folder = await makeOpenBatch({ ...setup, folder: setup.lasting }, null);
-  const db = new DatabaseSync(join(folder, 'service.db'), { enableForeignKeyConstraints: false });
+  const { databasePath, databaseUrl } = await placeOf(setup, folder);
+  if (databaseUrl === null) fillSqlite(databasePath, count);
+  else await fillPostgres(databaseUrl, count);
+  return folder;
+}
+
+/** Indexes are made afterwards: sorted at once rather than grown row by row. */
+function fillSqlite(databasePath: string, count: number): void {
+  const db = new DatabaseSync(databasePath, { enableForeignKeyConstraints: false });
   db.exec(
     'pragma journal_mode = off; pragma synchronous = off; pragma cache_size = -400000; pragma temp_store = memory',
   );
-  db.function('seeded_id', (n) => seededId(Number(n)));
-  // Indexes are made afterwards: sorted at once rather than grown row by row.
+  db.function('md5', (text) => hash('md5', String(text)));
   const indexes = db
     .prepare(
       "select name, sql from sqlite_schema where type = 'index' and tbl_name = 'requests' and sql is not null",
@@ -40,33 +48,61 @@ async function makeSeed(setup: Setup, count: number): Promise<string> {
     .all() as { name: string; sql: string }[];
   db.exec('begin');
   for (const { name } of indexes) db.exec(`drop index ${name}`);
-  insertRows(db, count);
+  db.exec(rowsSql(count, (text) => `cast(${text} as blob)`));
+  db.exec(`update id_counters set last_id = ${count} where name = 'requests'`);
   for (const { sql } of indexes) db.exec(sql);
   db.exec('commit; pragma journal_mode = wal');
   db.close();
-  return folder;
 }
 
-function insertRows(db: DatabaseSync, count: number): void {
+async function fillPostgres(url: string, count: number): Promise<void> {
+  const indexes = await askPostgres<{ name: string; sql: string }>(
+    url,
+    "select indexname as name, indexdef as sql from pg_indexes where tablename = 'requests' and indexname <> 'requests_pkey'",
+  );
+  const counters = ['requests', 'batches', 'batch_keys', 'destinations'].map(
+    (table) => `select setval('${table}_id_seq', (select max(id) from ${table}))`,
+  );
+  const statements = [
+    "set maintenance_work_mem = '512MB'; set work_mem = '256MB'",
+    ...indexes.map(({ name }) => `drop index ${name}`),
+    rowsSql(count, (text) => `convert_to(${text}, 'UTF8')`),
+    ...indexes.map(({ sql }) => sql),
+    ...counters,
+  ];
+  await askPostgres(url, statements.join(';'));
+  // As autovacuum leaves it.
+  await askPostgres(url, 'vacuum analyze');
+}
+
+/**
+ * In the words of both databases.
+ *
+ * @param bytes SQL for a text as bytes
+ */
+function rowsSql(count: number, bytes: (text: string) => string): string {
   const now = Date.now();
   const dueFrom = count - dueRows;
-  const numbers = `with recursive n(i) as (select 1 union all select i + 1 from n where i < ${count})`;
-  db.exec(`
+  const numbers = (name: string, last: number) =>
+    `with recursive ${name}(i) as (select cast(1 as bigint) union all select i + 1 from ${name} where i < ${last})`;
+  return `
     insert into batch_keys (id, endpoint, model) values (1, '/v1/responses', 'gpt-5-mini');
     insert into destinations (id, type, address, created_at, look_at)
       values (1, 'webhook', 'http://127.0.0.1:9', ${now}, ${now});
+    ${numbers('b', Math.ceil(count / batchRows))}
     insert into batches (id, endpoint, model, state, request_count, sent_count, delivered_count, delivering_count,
         succeeded_count, created_at, state_at, closed_at, advanced_at)
-      with recursive b(i) as (select 1 union all select i + 1 from b where i < ${Math.ceil(count / batchRows)})
       select i, '/v1/responses', 'gpt-5-mini', 'delivering', ${batchRows}, ${batchRows}, ${batchRows}, ${dueRows},
         ${batchRows}, ${now}, ${now}, ${now}, ${now} from b;
+    ${numbers('n', count)}
     insert into requests (id, batch_id, batch_key_id, custom_id, content_hash, state, outcome, outcome_number, outcome_at,
         destination_id, delivery, tag, line_bytes, embedding_inputs, estimated_tokens, due_at, created_at, updated_at)
-      ${numbers} select i, (i - 1) / ${batchRows} + 1, 1, seeded_id(i), zeroblob(32),
-        iif(i > ${dueFrom}, 'delivering', 'delivered'), 'succeeded', 1, ${now}, 1,
-        '{"type":"webhook","webhook_url":"http://127.0.0.1:9/x"}', iif(i % 100 = 0, 'tag-' || (i % 7), null), ${bodyBytes},
-        1, 100, iif(i > ${dueFrom}, ${now}, null), ${now} - (${count} - i), ${now} from n;
-    insert into request_bodies (request_id, body) ${numbers}
-      select i, cast('{"model":"gpt-5-mini","input":"${'x'.repeat(bodyBytes - 40)}"}' as blob) from n;
-    update id_counters set last_id = ${count} where name = 'requests';`);
+      select i, (i - 1) / ${batchRows} + 1, 1, md5('seed ' || i), ${bytes(`'${'h'.repeat(32)}'`)},
+        case when i > ${dueFrom} then 'delivering' else 'delivered' end, 'succeeded', 1, ${now}, 1,
+        '{"type":"webhook","webhook_url":"http://127.0.0.1:9/x"}',
+        case when i % 100 = 0 then 'tag-' || (i % 7) end, ${bodyBytes}, 1, 100,
+        case when i > ${dueFrom} then ${now} end, ${now} - (${count} - i), ${now} from n;
+    ${numbers('n', count)}
+    insert into request_bodies (request_id, body)
+      select i, ${bytes(`'{"model":"gpt-5-mini","input":"${'x'.repeat(bodyBytes - 40)}"}'`)} from n;`;
 }

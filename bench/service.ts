@@ -4,10 +4,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { startChild } from '../demo/start-child.ts';
 import { childEnvironment, createSecret, projectRoot, readListening } from '../demo/start-service.ts';
 import { nodeFlags } from '../server/node-flags.ts';
-import { dropDatabase, makeDatabase, readStoredPostgres } from './postgres.ts';
+import { placeOf, storedIn } from './databases.ts';
 import { cpuMs, peakMb } from './process-figures.ts';
 import type { Setup } from './setup.ts';
-import { readStored, type Stored } from './stored.ts';
+import type { Stored } from './stored.ts';
 
 /** The key that load and floors use; authentication is part of every request. */
 export const apiKey = 'bench-0123456789abcdef0123456789abcdef';
@@ -27,14 +27,13 @@ export function timeOf({ time }: LogLine): number {
 export interface Ours {
   readonly url: string;
   readonly pid: number;
-  readonly databasePath: string;
   readonly log: readonly LogLine[];
   /** The first log line that fits, said already or still to come. */
   saw(fits: (line: LogLine) => boolean, withinMs?: number): Promise<LogLine>;
   /** CPU time and peak memory so far. */
   used(): { cpuMs: number; memMb: number };
   call<T>(method: string, path: string, body?: object): Promise<T>;
-  /** What its database holds, once it has stopped; a database on PostgreSQL is removed with that. */
+  /** What its database holds, once it has stopped. */
   stored(): Promise<Stored>;
   stop(): Promise<void>;
   kill(): Promise<void>;
@@ -52,8 +51,6 @@ export interface StartOptions {
 }
 
 export async function startOurs(setup: Setup, options: StartOptions): Promise<Ours> {
-  const databasePath = join(options.folder, 'service.db');
-  const databaseUrl = setup.store === 'postgres' ? await makeDatabase() : null;
   const log: LogLine[] = [];
   const child = await startChild({
     name: 'service',
@@ -65,12 +62,7 @@ export async function startOurs(setup: Setup, options: StartOptions): Promise<Ou
       OPENAI_API_KEY: 'sk-bench',
       OPENAI_BASE_URL: `${options.provider ?? 'http://127.0.0.1:9'}/v1`,
       API_KEYS: apiKey,
-      DATABASE_PATH: databasePath,
-      ...(databaseUrl !== null && {
-        DATABASE_URL: databaseUrl,
-        SECRET_KEY_BASE: 'for-the-benchmark-alone-'.repeat(2),
-        WEBHOOK_SECRET: createSecret(),
-      }),
+      ...(await databaseSettings(setup, options.folder)),
       FSYNC_DELAY_MS: setup.fsyncDelayMs,
       STALL_FILE: options.stallFile,
       ...options.settings,
@@ -80,24 +72,36 @@ export async function startOurs(setup: Setup, options: StartOptions): Promise<Ou
       if (line.startsWith('{')) log.push(JSON.parse(line) as LogLine);
     },
   });
+  let gone = false;
+  void child.exited.then(() => {
+    gone = true;
+  });
   return {
     url: child.ready,
     pid: child.pid,
-    databasePath,
     log,
-    saw: (fits, withinMs = 120_000) => waitForLine(log, fits, withinMs),
+    saw: (fits, withinMs = 120_000) => waitForLine(log, fits, withinMs, () => gone),
     used: () => ({ cpuMs: cpuMs(child.pid), memMb: peakMb(child.pid) }),
     call: (method, path, body) => call(child.ready, method, path, body),
-    async stored() {
-      if (databaseUrl === null) return readStored(databasePath);
-      return readStoredPostgres(databaseUrl).finally(() => dropDatabase(databaseUrl));
-    },
+    stored: () => storedIn(setup, options.folder),
     async stop() {
       await child.stop(20_000);
     },
     async kill() {
       await child.kill9();
     },
+  };
+}
+
+/** How a service finds the database of a folder. */
+export async function databaseSettings(setup: Setup, folder: string): Promise<Record<string, string>> {
+  const { databasePath, databaseUrl } = await placeOf(setup, folder);
+  if (databaseUrl === null) return { DATABASE_PATH: databasePath };
+  return {
+    DATABASE_PATH: databasePath,
+    DATABASE_URL: databaseUrl,
+    SECRET_KEY_BASE: 'for-the-benchmark-alone-'.repeat(2),
+    WEBHOOK_SECRET: createSecret(),
   };
 }
 
@@ -114,13 +118,15 @@ async function waitForLine(
   log: readonly LogLine[],
   fits: (line: LogLine) => boolean,
   withinMs: number,
+  gone: () => boolean,
 ): Promise<LogLine> {
   const latest = performance.now() + withinMs;
   for (;;) {
     const line = log.find(fits);
     if (line) return line;
-    if (performance.now() > latest) {
-      throw new Error(`the service did not get there; it said last: ${JSON.stringify(log.slice(-5))}`);
+    if (gone() || performance.now() > latest) {
+      const how = gone() ? 'ended before it got there' : `did not get there within ${withinMs / 1_000} s`;
+      throw new Error(`the service ${how}; it said last: ${JSON.stringify(log.slice(-5))}`);
     }
     await pause(5);
   }

@@ -3,7 +3,8 @@ import { rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { StoreName } from './workload.ts';
+
+export type StoreName = 'sqlite' | 'postgres';
 
 export interface Setup {
   readonly store: StoreName;

@@ -44,6 +44,11 @@ test('a row tells medians, spreads, what was aimed at and whether it was met', (
   );
 });
 
+test('a round number keeps its noughts', () => {
+  const round = { ...outcome, ours: spreadOf([300, 100, 20]), floor: spreadOf([0.5, 10]) };
+  expect(renderTable([round])).toContain('| 100 /s (20 to 300) | 5.25 /s (0.5 to 10) |');
+});
+
 test('every row has as many cells as the head', () => {
   const bare: Outcome = {
     ...outcome,
@@ -59,9 +64,9 @@ test('every row has as many cells as the head', () => {
   expect(new Set(cells).size).toBe(1);
 });
 
-test('the JSON holds the promised fields', () => {
+test('the JSON holds the promised fields and no others', () => {
   const [json] = JSON.parse(renderJson([outcome])) as Record<string, unknown>[];
-  expect(json).toMatchObject({
+  expect(json).toEqual({
     name: 'intake',
     ours: 9_450.4,
     floor: 14_500,
@@ -70,8 +75,6 @@ test('the JSON holds the promised fields', () => {
     p99Ms: 61.26,
     memMb: 210.4,
     cpuMsPerRequest: 0.1234,
-    floorCpuMsPerRequest: 0.05,
-    met: false,
   });
 });
 
@@ -88,6 +91,7 @@ test('a document keeps all but what stands between its markers', () => {
   const before = '# Speed\n<!-- bench -->\nold\n<!-- /bench -->\nThe rest.\n';
   expect(replaceTable(before, 'new')).toBe('# Speed\n<!-- bench -->\nnew\n<!-- /bench -->\nThe rest.\n');
   expect(() => replaceTable('# Speed\n', 'new')).toThrow('<!-- bench -->');
+  expect(() => replaceTable(before + before, 'new')).toThrow('twice');
 });
 
 test('a table says where it is from', () => {

@@ -49,27 +49,23 @@ function amount({ median, least, most }: Spread, unit: Workload['unit']): string
   return `${short(median)} ${unit} (${short(least)} to ${short(most)})`;
 }
 
+/** Three digits: no more of them held at the next run. */
 function short(value: number): string {
-  if (value >= 1_000) return Math.round(value).toLocaleString('en-US');
-  return value.toPrecision(3).replace(/\.?0+$/, '');
+  if (value >= 100) return Math.round(value).toLocaleString('en-US');
+  return String(Number(value.toPrecision(3)));
 }
 
-/** One object for each workload; null where a figure was not measured. */
+/** One object for each workload, its medians; null where a figure was not measured. */
 export function renderJson(outcomes: readonly Outcome[]): string {
-  const figures = outcomes.map((outcome) => ({
-    name: outcome.workload.name,
-    ours: outcome.ours.median,
-    floor: outcome.floor?.median ?? null,
-    ratio: outcome.ratio?.median ?? null,
-    aim: outcome.aims.map(({ aim }) => aimText(aim)).join('; '),
-    p99Ms: outcome.p99Ms,
-    memMb: outcome.memMb,
-    cpuMsPerRequest: outcome.cpuMsPerRequest,
-    floorCpuMsPerRequest: outcome.floorCpuMsPerRequest,
-    unit: outcome.workload.unit,
-    pairs: outcome.pairs,
-    met: outcome.aims.every(({ met }) => met !== false),
-    ...outcome.more,
+  const figures = outcomes.map(({ workload, ours, floor, ratio, aims, p99Ms, memMb, cpuMsPerRequest }) => ({
+    name: workload.name,
+    ours: ours.median,
+    floor: floor?.median ?? null,
+    ratio: ratio?.median ?? null,
+    aim: aims.map(({ aim }) => aimText(aim)).join('; '),
+    p99Ms,
+    memMb,
+    cpuMsPerRequest,
   }));
   return `${JSON.stringify(figures, null, 2)}\n`;
 }

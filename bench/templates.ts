@@ -4,7 +4,9 @@ import { cp } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { request } from 'undici';
 import { lineId } from '../core/line-id.ts';
+import { runSql } from './databases.ts';
 import { customId, type Kind, makePost, oneKind } from './load/make-request.ts';
+import { copyDatabase } from './postgres.ts';
 import { apiKey, type Ours, type StartOptions, startOurs } from './service.ts';
 import type { Setup } from './setup.ts';
 import type { StandIn } from './stand-ins/provider.ts';
@@ -36,8 +38,18 @@ export async function makeOpenBatch(
   } finally {
     await ours.stop();
   }
+  if (rows && setup.store === 'postgres') await runSql(setup, folder, mergeBatches);
   return folder;
 }
+
+/** Groups that meet on PostgreSQL fill several open batches of a pair; what is measured is one large batch. */
+const mergeBatches = `
+  update requests set batch_id = 1;
+  update batches set (request_count, size_bytes, embedding_inputs, estimated_tokens) =
+    (select sum(request_count), sum(size_bytes), sum(embedding_inputs), sum(estimated_tokens) from batches)
+    where id = 1;
+  delete from transitions where batch_id > 1;
+  delete from batches where id > 1;`;
 
 /** The same, with that batch in progress at the stand-in and every row marked as sent. */
 export async function makeSentBatch(
@@ -67,6 +79,7 @@ export async function copyTemplate(setup: Setup, template: string): Promise<stri
   const folder = await setup.folder();
   // The secrets beside the database belong to it.
   await cp(template, folder, { recursive: true });
+  if (setup.store === 'postgres') await copyDatabase(template, folder);
   return folder;
 }
 

@@ -1,5 +1,5 @@
 /** What a workload is: two ways of doing the same work, what is counted, and what is aimed at. */
-import type { Setup } from './setup.ts';
+import type { Setup, StoreName } from './setup.ts';
 
 /** What one run, ours or the floor's, has shown. Its correctness has been checked by then. */
 export interface Sample {
@@ -30,8 +30,6 @@ export interface Bench {
   readonly also?: () => Promise<Readonly<Record<string, number>>>;
   close?(): Promise<void>;
 }
-
-export type StoreName = 'sqlite' | 'postgres';
 
 export interface Workload {
   readonly name: string;

@@ -6,8 +6,8 @@ import {
   deliverySchedule,
   jitter,
   nextAttemptPause,
+  nextLookAt,
   pauseAfter,
-  pollPause,
   providerSchedule,
 } from './backoff.ts';
 
@@ -97,11 +97,22 @@ test('jitter stays within 20 % either way, in whole milliseconds, and reaches bo
 });
 
 test('a batch is asked about sooner while young, later when old', () => {
-  expect(pollPause(0, minute)).toBe(30 * second);
-  expect(pollPause(2 * minute - 1, minute)).toBe(30 * second);
-  expect(pollPause(2 * minute, minute)).toBe(minute);
-  expect(pollPause(6 * hour - 1, minute)).toBe(minute);
-  expect(pollPause(6 * hour, minute)).toBe(2 * minute);
-  expect(pollPause(48 * hour, minute)).toBe(2 * minute);
-  expect([pollPause(hour, minute, 0), pollPause(hour, minute, 1)]).toEqual([48_000, 72_000]);
+  const pause = (ageMs: number) => nextLookAt(20 * minute, ageMs, minute) - 20 * minute;
+  expect(pause(0)).toBe(30 * second);
+  expect(pause(2 * minute - 1)).toBe(30 * second);
+  expect(pause(2 * minute)).toBe(minute);
+  expect(pause(6 * hour - 1)).toBe(minute);
+  expect(pause(6 * hour)).toBe(2 * minute);
+  expect(pause(48 * hour)).toBe(2 * minute);
+});
+
+test('looks fall on the beats of the clock: at most six in a minute, whenever batches were looked at last', () => {
+  const times = Array.from({ length: 1_000 }, (_, n) => 20 * minute + n * 59);
+  const looks = new Set(times.map((from, n) => nextLookAt(from, hour, minute, (n % 100) / 100)));
+  for (const at of looks) expect(at % (10 * second)).toBe(0);
+  expect(looks.size).toBeLessThanOrEqual(10);
+  for (const from of times) {
+    expect(nextLookAt(from, hour, minute, 0)).toBeGreaterThanOrEqual(from + 43 * second);
+    expect(nextLookAt(from, hour, minute, 1)).toBeLessThanOrEqual(from + 77 * second);
+  }
 });

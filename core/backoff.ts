@@ -76,14 +76,21 @@ export function nextAttemptPause(schedule: Schedule, tries: number, spread = 0.5
   return pauseMs === undefined ? null : Math.round(pauseMs * (1 + jitter * (2 * spread - 1)));
 }
 
+/** Beats in the pause between two looks at a batch of ordinary age: every ten seconds when it is a minute. */
+const beatsInPause = 6;
+
 /**
- * The pause before a batch is asked about again: soon while it is young, then about once a minute
- * (vendors ask for no more), slower after six hours.
+ * When a batch is asked about again: soon while it is young, then about once a minute (vendors ask for no more),
+ * slower after six hours. It falls on a beat of the clock, the nearest to where the pause ends: batches that are due
+ * together are claimed together, answered by one list and recorded with one commit.
  *
+ * @param from epoch milliseconds of the last look
  * @param ageMs time since the batch was created at the provider
  * @param baseMs the setting: the pause for a batch of ordinary age
  */
-export function pollPause(ageMs: number, baseMs: number, spread = 0.5): number {
+export function nextLookAt(from: number, ageMs: number, baseMs: number, spread = 0.5): number {
   const factor = ageMs < baseMs * 2 ? 0.5 : ageMs < 6 * hour ? 1 : 2;
-  return Math.round(baseMs * factor * (1 + jitter * (2 * spread - 1)));
+  const pauseMs = baseMs * factor * (1 + jitter * (2 * spread - 1));
+  const beatMs = baseMs / beatsInPause;
+  return Math.round(Math.round((from + pauseMs) / beatMs) * beatMs);
 }

@@ -12,6 +12,7 @@ export type DeliveryConfig =
       readonly rabbitmq_queue?: string;
       readonly rabbitmq_exchange?: string;
       readonly rabbitmq_routing_key?: string;
+      readonly rabbitmq_headers?: Readonly<Record<string, string>>;
     }
   | { readonly type: 'none' };
 

@@ -18,7 +18,13 @@ export function requestIdOf(text: unknown): number | null {
 
 /** The text before a body in an input line. */
 export function lineHead(requestId: number, endpoint: string): string {
-  return `{"custom_id":"${lineId(requestId)}","method":"POST","url":"${endpoint}","body":`;
+  return beforeDigits + lineId(requestId).slice(1) + afterDigits(endpoint);
+}
+
+/** The text before the digits of a line's id, and behind them up to the body: for whoever writes many lines at once. */
+export const beforeDigits = '{"custom_id":"r';
+export function afterDigits(endpoint: string): string {
+  return `","method":"POST","url":"${endpoint}","body":`;
 }
 
 /** The text after a body, line feed included. */

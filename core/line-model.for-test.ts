@@ -5,6 +5,7 @@
  */
 import { type BatchMove, type BatchState, mayMove, settlingStates, targetOf } from './batch.ts';
 import {
+  maxCallTries,
   type Outcome,
   outcomes,
   type RequestMove,
@@ -172,7 +173,7 @@ function callSteps(line: Line, request: ModelRequest): Step[] {
     name: `request: ends ${outcome}`,
     run: () => end(request, outcome, outcome === 'failed' && batch.state === 'failed'),
   }));
-  const mayReturn = mayTryAgain(request.callTries) && batch.state !== 'cancelled';
+  const mayReturn = mayTryAgain(request.callTries, maxCallTries) && batch.state !== 'cancelled';
   return mayReturn
     ? [...steps, { name: 'request: to a successor', run: () => succeed(line, request) }]
     : steps;

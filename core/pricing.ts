@@ -37,6 +37,8 @@ export interface ModelRates {
   readonly cached: Rate;
   readonly cacheWrite: Rate;
   readonly output: Rate;
+  /** What a batch pays of the list price; `batchFactor` when left out. */
+  readonly batchFactor?: number;
 }
 
 /**
@@ -83,7 +85,10 @@ export function costOf(usage: Usage, rates: ModelRates): Cost {
     cacheWriteTokens * pricePerMillion(rates.cacheWrite, inputTokens) +
     outputTokens * pricePerMillion(rates.output, inputTokens);
   const nanoUsd = dollarsPerMillion * 1_000;
-  return { listNanoUsd: Math.round(nanoUsd), paidNanoUsd: Math.round(nanoUsd * batchFactor) };
+  return {
+    listNanoUsd: Math.round(nanoUsd),
+    paidNanoUsd: Math.round(nanoUsd * (rates.batchFactor ?? batchFactor)),
+  };
 }
 
 /** Nano-dollars as US dollars for a reader: two digits, more for small sums. */

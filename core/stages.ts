@@ -57,6 +57,19 @@ export const driverOf = {
   done: null,
 } as const satisfies Record<BatchState, DriverName | null>;
 
+/** What can be paused: every driver, and the sending of single outcomes. */
+export const pausableStages = ['build', 'upload', 'submit', 'poll', 'download', 'deliver', 'send'] as const;
+export type PausableStage = (typeof pausableStages)[number];
+
+export function isPausable(name: string): name is PausableStage {
+  return (pausableStages as readonly string[]).includes(name);
+}
+
+export function doesOf(name: PausableStage): string {
+  if (name === 'send') return 'sends single outcomes to their destinations';
+  return stages.find((stage) => stage.name === name)?.does ?? '';
+}
+
 /** The states a driver works on. */
 export function statesOf(driver: DriverName): readonly BatchState[] {
   return stages.find((stage) => stage.name === driver)?.states ?? [];

@@ -182,6 +182,9 @@ test.each([
   expect(outcomeOf({ code, message: '' })).toBe(outcome);
 });
 
-test('three tries in all', () => {
-  expect([0, 1, 2, 3, 4].map(mayTryAgain)).toEqual([true, true, true, false, false]);
+test.each([
+  [1, [true, false, false, false, false]],
+  [3, [true, true, true, false, false]],
+])('%i tries in all, where so many are allowed', (maxTries, may) => {
+  expect([0, 1, 2, 3, 4].map((tries) => mayTryAgain(tries, maxTries))).toEqual(may);
 });

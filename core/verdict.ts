@@ -2,7 +2,7 @@
  * What one line of a result file means for its request. Judged by the row's own content, never by the file it
  * stands in nor by the batch's counts (API reference, sections 6 and 7).
  */
-import { maxCallTries, type Outcome } from './request.ts';
+import type { Outcome } from './request.ts';
 
 /** A line as parsed; every key may be missing or of another type. */
 export interface ResultLine {
@@ -96,7 +96,7 @@ export function costsNoTry(code: string): boolean {
   return code === 'insufficient_quota' || code === 'billing_hard_limit_reached';
 }
 
-/** Whether a request that was sent `callTries` times may be sent once more. */
-export function mayTryAgain(callTries: number): boolean {
-  return callTries < maxCallTries;
+/** Whether a request that was sent `callTries` times may be sent once more. @param maxTries the setting as it is now */
+export function mayTryAgain(callTries: number, maxTries: number): boolean {
+  return callTries < maxTries;
 }

@@ -75,12 +75,12 @@ async function play(
 }
 
 async function keepRunning(stage: Stage, screen: Screen, end: AbortController): Promise<void> {
-  const { service, simulator, receiver, databasePath } = stage;
+  const { service, simulator, receiver, database } = stage;
   screen.write(`
 service     ${service.url}   (process ${service.pid}, batches: ${service.url}/api/batches)
 simulator   ${simulator.url}   (process ${simulator.pid})
 receiver    ${receiver.url}
-database    ${databasePath}
+database    ${database}
 
 Everything keeps running until Ctrl-C.
 `);

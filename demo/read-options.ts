@@ -6,6 +6,8 @@ export interface DemoOptions {
   readonly keep: boolean;
   /** The simulated OpenAI misbehaves in many ways at once. */
   readonly rough: boolean;
+  /** `postgres://…` of an empty database, in the place of a SQLite file. */
+  readonly database: string | null;
   readonly help: boolean;
 }
 
@@ -17,6 +19,7 @@ and counts what comes back. Nothing leaves the machine and nothing is paid.
   --requests N   how many requests to send (default 1000)
   --seed S       cut and order the texts differently (default 1)
   --rough        let the simulated OpenAI misbehave in many ways at once
+  --database URL postgres://… of an empty database, instead of a SQLite file
   --keep         leave everything running afterwards, until Ctrl-C
   --help         show this text
 `;
@@ -33,6 +36,7 @@ export function readOptions(args: readonly string[]): DemoOptions {
       requests: { type: 'string', default: '1000' },
       seed: { type: 'string', default: '1' },
       keep: { type: 'boolean', default: false },
+      database: { type: 'string' },
       rough: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false, short: 'h' },
     },
@@ -41,6 +45,9 @@ export function readOptions(args: readonly string[]): DemoOptions {
   if (!Number.isSafeInteger(requests) || requests < 1) {
     throw new Error(`--requests must be a whole number from 1 up, not "${values.requests}"`);
   }
-  const { seed, keep, rough, help } = values;
-  return { requests, seed, keep, rough, help };
+  const { seed, keep, rough, database = null, help } = values;
+  if (database !== null && !/^postgres(ql)?:\/\//.test(database)) {
+    throw new Error(`--database must be a URL such as postgres://user@host:5432/name, not "${database}"`);
+  }
+  return { requests, seed, keep, rough, database, help };
 }

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createJudge, type Judge } from './judge-answer.ts';
+import type { DemoOptions } from './read-options.ts';
 import { type Receiver, startReceiver } from './receiver.ts';
 import { roughSettings, roughSimulator } from './rough.ts';
 import { createSecret, type ServingChild, startService } from './start-service.ts';
@@ -13,7 +14,8 @@ export interface Stage {
   readonly simulator: ServingChild;
   readonly receiver: Receiver;
   readonly judge: Judge;
-  readonly databasePath: string;
+  /** A path, or the URL of a PostgreSQL database. */
+  readonly database: string;
   readonly rough: boolean;
 }
 
@@ -44,7 +46,7 @@ export function createCleanUp(): CleanUp {
 
 /** Starts receiver, simulator and service with settings that suit the number of requests. */
 export async function setStage(
-  { requests, rough }: { readonly requests: number; readonly rough: boolean },
+  { requests, rough, database }: Pick<DemoOptions, 'requests' | 'rough' | 'database'>,
   cleanUp: CleanUp,
 ): Promise<Stage> {
   const folder = makeTemporaryFolder(cleanUp);
@@ -61,6 +63,7 @@ export async function setStage(
   cleanUp.later(() => simulator.stop());
   const service = await startService({
     DATABASE_PATH: databasePath,
+    ...(database !== null && { DATABASE_URL: database, SECRET_KEY_BASE: createSecret() }),
     OPENAI_BASE_URL: `${simulator.url}/v1`,
     OPENAI_API_KEY: 'sk-demo',
     WEBHOOK_SECRET: secret,
@@ -72,7 +75,7 @@ export async function setStage(
     ...(rough ? roughSettings : {}),
   });
   cleanUp.later(() => service.stop());
-  return { service, simulator, receiver, judge, databasePath, rough };
+  return { service, simulator, receiver, judge, database: database ?? databasePath, rough };
 }
 
 function makeTemporaryFolder(cleanUp: CleanUp): string {

@@ -42,7 +42,17 @@ export function createSecret(): string {
  * shell must never reach a demonstration.
  */
 export function childEnvironment(settings: ChildSettings): Record<string, string> {
-  const kept = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'TMP', 'SystemRoot', 'LANG', 'NODE_OPTIONS'];
+  const kept = [
+    'PATH',
+    'HOME',
+    'TMPDIR',
+    'TEMP',
+    'TMP',
+    'SystemRoot',
+    'LANG',
+    'NODE_OPTIONS',
+    'NODE_COMPILE_CACHE',
+  ];
   const environment: Record<string, string> = {};
   for (const name of kept) {
     const value = process.env[name];

@@ -25,6 +25,10 @@ test('the documents are found', () => {
   );
 });
 
+test.each(documents)('%s holds no merge that was left half done', (document) => {
+  expect(read(document)).not.toMatch(/^(?:<{7}|>{7}) /m);
+});
+
 test.each(documents)('links of %s lead somewhere', (document) => {
   const markdown = read(document);
   const links = [...markdown.matchAll(/\]\(([^)]+)\)|src="([^"]+)"/g)].map(

@@ -10,6 +10,12 @@ import { expect, onTestFinished, test } from 'vitest';
 import packageJson from '../package.json' with { type: 'json' };
 import { root } from './run.ts';
 
+test('CONTRIBUTING says each command once', () => {
+  const rows = [...readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8').matchAll(/^\| `(npm [^`]+)`/gm)];
+  const commands = rows.map(([, command]) => command);
+  expect(commands).toEqual([...new Set(commands)]);
+});
+
 test('CONTRIBUTING has a sentence for each command, and names none that is not there', () => {
   const listed = readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8').matchAll(/^\| `npm (?:run )?([\w:]+)/gm);
   const named = new Set([...listed].map(([, name]) => name));

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { composeService } from '../server/compose.ts';
+import { composeService } from '../server/compose/service.ts';
 import { readSettings } from '../server/config/read-settings.ts';
 
 export async function renderOpenApi(): Promise<string> {

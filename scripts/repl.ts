@@ -3,7 +3,7 @@
  * Settings come from the environment and `.env`. On SQLite the service itself must be stopped: one process owns the file.
  */
 import { start } from 'node:repl';
-import { composeService, type Service } from '../server/compose.ts';
+import { composeService, type Service } from '../server/compose/service.ts';
 import { readEnvFile } from '../server/config/env-file.ts';
 import { readSettings } from '../server/config/read-settings.ts';
 import { explainStart } from '../server/lifecycle.ts';

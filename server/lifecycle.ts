@@ -1,11 +1,11 @@
 /** Starting in order, and stopping without losing anything. */
 import { AppError } from '../core/errors.ts';
-import type { Service } from './compose.ts';
+import type { Service } from './compose/service.ts';
 import { checkExposure } from './config/check-exposure.ts';
-import { ConfigError } from './config/read-settings.ts';
+import { ConfigError } from './config/config-error.ts';
 import { refreshSettings } from './operator/edit-settings.ts';
 import { refreshPrefixes } from './pipeline/1-intake/path-prefixes.ts';
-import { deliveryLeaseMs } from './pipeline/7-deliver/dispatcher.ts';
+import { deliveryLeaseMs } from './pipeline/7-deliver/attempt-delivery.ts';
 import { ProviderError } from './provider/errors.ts';
 
 /** Starts everything. @returns the address it serves */

@@ -91,6 +91,11 @@ export class Metrics {
     '1 while the provider refuses work for want of money',
     [],
   );
+  readonly orphans = this.#gauge(
+    'orphans',
+    'What was found at the provider with our tag and belongs to nothing here, by kind: batch, file',
+    ['kind'],
+  );
   readonly usd = this.#gauge('usd', 'Cost of the batches kept, as list price and as paid', ['kind']);
 
   #gauge<L extends string>(name: string, help: string, labelNames: readonly L[]): Gauge<L> {

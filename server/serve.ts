@@ -1,5 +1,5 @@
 /** The service as a process: settings, parts, start, stop on a signal. */
-import { composeService } from './compose.ts';
+import { composeService } from './compose/service.ts';
 import { findUnknownSettings } from './config/find-unknown.ts';
 import { type Environment, readSettings } from './config/read-settings.ts';
 import { explainStart, startService, stopService } from './lifecycle.ts';

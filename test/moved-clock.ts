@@ -1,5 +1,6 @@
 /** A clock that stands still until a test moves it. */
 import type { Clock } from '../server/engine/clock.ts';
+import { until } from './until.ts';
 
 export class MovedClock implements Clock {
   #now: number;
@@ -29,6 +30,15 @@ export class MovedClock implements Clock {
   move(ms: number): void {
     this.#now += ms;
     for (const pause of [...this.#pauses]) if (pause.at <= this.#now) pause.end();
+  }
+
+  /** Moves on until something has ended: what waits on the clock shall not wait for ever. */
+  async moveUntil(ended: Promise<unknown>, stepMs: number): Promise<void> {
+    const over = ended.then(() => true);
+    await until(() => {
+      this.move(stepMs);
+      return Promise.race([over, new Promise<boolean>((resolve) => setImmediate(() => resolve(false)))]);
+    });
   }
 
   #end(pause: { readonly at: number; readonly end: () => void }, resolve: () => void): void {

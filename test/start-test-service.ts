@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { composeService, type Given, type Service } from '../server/compose.ts';
+import { composeService, type Given, type Service } from '../server/compose/service.ts';
 import { readSettings } from '../server/config/read-settings.ts';
 import { startService, stopService } from '../server/lifecycle.ts';
 
@@ -20,7 +20,7 @@ export interface TestService {
 }
 
 export async function startTestService(settings: TestSettings = {}, given: Given = {}): Promise<TestService> {
-  return startIn(makeFolder(), settings, given);
+  return startTestServiceIn(makeFolder(), settings, given);
 }
 
 /** A temporary folder for one service. */
@@ -41,7 +41,12 @@ export function testEnvironment(folder: string, settings: TestSettings = {}): Re
   return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, String(value)]));
 }
 
-async function startIn(folder: string, settings: TestSettings, given: Given): Promise<TestService> {
+/** On the database of this folder, which goes when the service is stopped. */
+export async function startTestServiceIn(
+  folder: string,
+  settings: TestSettings = {},
+  given: Given = {},
+): Promise<TestService> {
   const service = await composeService(readSettings(testEnvironment(folder, settings)).settings, given);
   const url = await startService(service);
   return {
@@ -50,7 +55,7 @@ async function startIn(folder: string, settings: TestSettings, given: Given): Pr
     folder,
     async restart(more = {}) {
       await stopService(service);
-      return startIn(folder, { ...settings, ...more }, given);
+      return startTestServiceIn(folder, { ...settings, ...more }, given);
     },
     async stop() {
       await stopService(service);

@@ -1,6 +1,6 @@
 /** A clock that stands still until it is moved, and the service and the simulator moved along with it. */
 
-import type { Service } from '../server/compose.ts';
+import type { Service } from '../server/compose/service.ts';
 import type { Clock } from '../server/engine/clock.ts';
 import type { Simulator } from '../simulator/index.ts';
 

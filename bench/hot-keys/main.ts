@@ -12,22 +12,33 @@ const [url = '', rounds = '3', seconds = '5', rows = '64'] = process.argv.slice(
 const script = fileURLToPath(new URL('./feed.ts', import.meta.url));
 const run = promisify(execFile);
 
-async function feedBoth(round: string, models: readonly string[]): Promise<number> {
+interface Fed {
+  readonly perSecond: number;
+  /** CPU of the database for a request, in µs. */
+  readonly databaseUs: number;
+}
+
+async function feed(round: string, models: readonly string[]): Promise<Fed> {
   const both = models.map((model, n) =>
     run(process.execPath, [script, url, `${round}-${models.join('')}-${n}`, model, seconds, rows]),
   );
   const said = await Promise.all(both);
-  return said.reduce((sum, { stdout }) => sum + Number(stdout), 0);
+  const fed = said.map(({ stdout }) => JSON.parse(stdout) as Fed);
+  return {
+    perSecond: fed.reduce((sum, { perSecond }) => sum + perSecond, 0),
+    databaseUs: fed[0]?.databaseUs ?? 0,
+  };
 }
 
 const ratios: number[] = [];
 for (let round = 0; round < Number(rounds); round++) {
-  const alone = await feedBoth(`${round}`, ['one']);
-  const two = await feedBoth(`${round}`, ['one', 'two']);
-  const one = await feedBoth(`${round}`, ['one', 'one']);
+  const alone = await feed(`${round}`, ['one']);
+  const { perSecond: two } = await feed(`${round}`, ['one', 'two']);
+  const { perSecond: one } = await feed(`${round}`, ['one', 'one']);
   ratios.push(one / two);
   process.stdout.write(
-    `one replica ${alone}/s, two on two keys ${two}/s, two on one key ${one}/s: ${(one / two).toFixed(2)}\n`,
+    `one replica ${alone.perSecond}/s, ${alone.databaseUs} µs of the database's CPU for a request; ` +
+      `two on two keys ${two}/s, two on one key ${one}/s: ${(one / two).toFixed(2)}\n`,
   );
 }
 ratios.sort((a, b) => a - b);

@@ -21,8 +21,8 @@ export interface StandIn {
   nextUpload(): Promise<Drained>;
   /** From now on batches are completed, with this file as output; null: in progress again. */
   complete(resultPath: string | null): void;
-  /** From now on it knows this many batches, `batch_1` and on, all in progress. */
-  adopt(count: number): void;
+  /** From now on it knows this many batches, `batch_1` and on, all in progress. @returns its time of their creation, ms */
+  adopt(count: number): number;
   /** Calls answered so far. */
   calls(): number;
   close(): Promise<void>;
@@ -88,10 +88,12 @@ export async function startStandIn(): Promise<StandIn> {
       resultPath = path;
     },
     adopt(count) {
+      const created_at = seconds();
       for (let n = 1; n <= count; n++) {
         const id = `batch_${n}`;
-        batches.set(id, { id, object: 'batch', created_at: seconds(), input_file_id: `file-in-${n}` });
+        batches.set(id, { id, object: 'batch', created_at, input_file_id: `file-in-${n}` });
       }
+      return created_at * 1_000;
     },
     calls: () => calls,
     async close() {

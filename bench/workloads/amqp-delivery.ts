@@ -7,7 +7,7 @@ import { startOurs, timeOf } from '../service.ts';
 import type { Setup } from '../setup.ts';
 import { type Broker, openBroker } from '../stand-ins/broker.ts';
 import { type StandIn, startStandIn } from '../stand-ins/provider.ts';
-import { expectFigures, readStored } from '../stored.ts';
+import { expectFigures } from '../stored.ts';
 import { startTask } from '../task.ts';
 import { closesByOrder, copyTemplate, makeSentBatch, type Rows, resultLines } from '../templates.ts';
 import type { Sample, Workload } from '../workload.ts';
@@ -67,7 +67,7 @@ async function measureOurs(setup: Setup, ready: Ready): Promise<Sample> {
     const lastAt = timeOf(await ours.saw(({ event }) => event === 'batch_done'));
     const after = ours.used();
     await ours.stop();
-    const { states } = readStored(ours.databasePath);
+    const { states } = await ours.stored();
     const arrived = await broker.empty(queue);
     expectFigures(
       'amqp-delivery',
@@ -105,7 +105,7 @@ export const amqpDelivery: Workload = {
   floor: 'the same publishes with a window of 200, recording nothing',
   unit: '/s',
   aims: [{ figure: 'ratio', atLeast: 0.6 }],
-  stores: ['sqlite'],
+  stores: ['sqlite', 'postgres'],
   async prepare(setup) {
     const standIn = await startStandIn();
     const broker = await openBroker();

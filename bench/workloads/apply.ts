@@ -2,13 +2,14 @@ import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { floorOf, placeOf, storedIn } from '../databases.ts';
 import type { LoadInput, LoadResult } from '../load/load.ts';
 import { oneKind } from '../load/make-request.ts';
 import { apiKey, type LogLine, type Ours, startOurs } from '../service.ts';
 import type { Setup } from '../setup.ts';
 import { longestStall } from '../stalls.ts';
 import { type StandIn, startStandIn } from '../stand-ins/provider.ts';
-import { expectFigures, readStored } from '../stored.ts';
+import { expectFigures } from '../stored.ts';
 import { startTask } from '../task.ts';
 import { closesByOrder, copyTemplate, makeSentBatch, type Rows, resultLines } from '../templates.ts';
 import type { Bench, Sample, Workload } from '../workload.ts';
@@ -52,7 +53,7 @@ async function measureOurs(setup: Setup, ready: Ready): Promise<Sample> {
     const to = at(await ours.saw(ended));
     const after = ours.used();
     await ours.stop();
-    expectFigures(name, readStored(ours.databasePath), { requests: rows.count, results: rows.count });
+    expectFigures(name, await ours.stored(), { requests: rows.count, results: rows.count });
     return {
       value: (to - from) / 1_000,
       memMb: after.memMb,
@@ -65,13 +66,14 @@ async function measureOurs(setup: Setup, ready: Ready): Promise<Sample> {
 }
 
 async function measureFloor(setup: Setup, { template, resultPath, rows, name }: Ready): Promise<Sample> {
-  const databasePath = join(await copyTemplate(setup, template), 'service.db');
-  const floor = startTask('floors/apply.ts', { databasePath, resultPath });
+  const folder = await copyTemplate(setup, template);
+  const floor = startTask(floorOf(setup, 'apply'), { ...(await placeOf(setup, folder)), resultPath });
   const { cpuMs, seconds, memMb } = await floor.hear<{ cpuMs: number; seconds: number; memMb: number }>(
     'result',
   );
   await floor.stop();
-  expectFigures(`${name}'s floor`, readStored(databasePath), { requests: rows.count, results: rows.count });
+  const stored = await storedIn(setup, folder);
+  expectFigures(`${name}'s floor`, stored, { requests: rows.count, results: rows.count });
   return { value: seconds, memMb, cpuMsPerRequest: cpuMs / rows.count };
 }
 
@@ -136,7 +138,7 @@ export const apply: Workload = {
     { figure: 'stallMs', atMost: 50 },
     { figure: 'intakeP99Ratio', atMost: 2 },
   ],
-  stores: ['sqlite'],
+  stores: ['sqlite', 'postgres'],
   async prepare(setup) {
     const rows: Rows = { count: setup.size(50_000, 1_000), bodyBytes: 1_000, delivery: { type: 'none' } };
     const bench = await prepare(setup, 'apply', rows, 1_600);
@@ -150,7 +152,7 @@ export const applyLarge: Workload = {
   floor,
   unit: 's',
   aims: [{ figure: 'memMb', atMost: 300 }],
-  stores: ['sqlite'],
+  stores: ['sqlite', 'postgres'],
   pairs: 2,
   async prepare(setup) {
     const rows: Rows = { count: setup.size(50_000, 500), bodyBytes: 1_000, delivery: { type: 'none' } };

@@ -1,5 +1,5 @@
-import { join } from 'node:path';
 import { lineOverheadBytes } from '../../core/line-id.ts';
+import { floorOf, placeOf } from '../databases.ts';
 import { startOurs } from '../service.ts';
 import type { Setup } from '../setup.ts';
 import { type StandIn, startStandIn } from '../stand-ins/provider.ts';
@@ -30,9 +30,9 @@ async function measureOurs(setup: Setup, template: string, rows: Rows, sink: Sta
   }
 }
 
-async function measureFloor(template: string, rows: Rows, sink: StandIn): Promise<Sample> {
+async function measureFloor(setup: Setup, template: string, rows: Rows, sink: StandIn): Promise<Sample> {
   const upload = sink.nextUpload();
-  const floor = startTask('floors/build.ts', { databasePath: join(template, 'service.db'), url: sink.url });
+  const floor = startTask(floorOf(setup, 'build'), { ...(await placeOf(setup, template)), url: sink.url });
   const { cpuMs, seconds, memMb } = await floor.hear<{ cpuMs: number; seconds: number; memMb: number }>(
     'result',
   );
@@ -57,14 +57,14 @@ export const build: Workload = {
     { figure: 'ratio', atMost: 1.15 },
     { figure: 'memMb', atMost: 250 },
   ],
-  stores: ['sqlite'],
+  stores: ['sqlite', 'postgres'],
   async prepare(setup) {
     const rows: Rows = { count: setup.size(50_000, 1_000), bodyBytes, delivery: { type: 'none' } };
     const template = await makeOpenBatch(setup, rows);
     const sink = await startStandIn();
     return {
       ours: () => measureOurs(setup, template, rows, sink),
-      floor: () => measureFloor(template, rows, sink),
+      floor: () => measureFloor(setup, template, rows, sink),
       close: () => sink.close(),
     };
   },

@@ -3,9 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { floorOf, placeOf, storedIn } from '../databases.ts';
 import { startOurs } from '../service.ts';
 import type { Setup } from '../setup.ts';
-import { expectFigures, readStored } from '../stored.ts';
+import { expectFigures, type Stored } from '../stored.ts';
 import { startTask } from '../task.ts';
 import { closesByOrder, copyTemplate, makeOpenBatch, postLines, type Rows, sendFile } from '../templates.ts';
 import type { Sample, Workload } from '../workload.ts';
@@ -20,7 +21,7 @@ async function measureOurs(setup: Setup, rows: Rows, linesPath: string): Promise
     const seconds = await sendFile(ours, linesPath, rows.count);
     const after = ours.used();
     await ours.stop();
-    checkStored(ours.databasePath, rows);
+    checkStored(await ours.stored(), rows);
     const cpuMsPerRequest = (after.cpuMs - before.cpuMs) / rows.count;
     return { value: rows.count / seconds, memMb: after.memMb, cpuMsPerRequest };
   } finally {
@@ -29,16 +30,16 @@ async function measureOurs(setup: Setup, rows: Rows, linesPath: string): Promise
 }
 
 async function measureFloor(setup: Setup, empty: string, rows: Rows, linesPath: string): Promise<Sample> {
-  const databasePath = join(await copyTemplate(setup, empty), 'service.db');
-  const floor = startTask('floors/bulk.ts', { databasePath, linesPath });
+  const folder = await copyTemplate(setup, empty);
+  const floor = startTask(floorOf(setup, 'bulk'), { ...(await placeOf(setup, folder)), linesPath });
   const { cpuMs, seconds } = await floor.hear<{ cpuMs: number; seconds: number }>('result');
   await floor.stop();
-  checkStored(databasePath, rows);
+  checkStored(await storedIn(setup, folder), rows);
   return { value: rows.count / seconds, cpuMsPerRequest: cpuMs / rows.count };
 }
 
-function checkStored(databasePath: string, { count }: Rows): void {
-  expectFigures('bulk', readStored(databasePath), {
+function checkStored(stored: Stored, { count }: Rows): void {
+  expectFigures('bulk', stored, {
     requests: count,
     customIds: count,
     bodies: count,
@@ -53,7 +54,7 @@ export const bulk: Workload = {
   floor: 'prepared inserts of the same rows, 200 in a transaction',
   unit: '/s',
   aims: [{ figure: 'ratio', atLeast: 0.7 }],
-  stores: ['sqlite'],
+  stores: ['sqlite', 'postgres'],
   async prepare(setup) {
     const rows: Rows = { count: setup.size(50_000, 1_000), bodyBytes, delivery: { type: 'none' } };
     const empty = await makeOpenBatch(setup, null);

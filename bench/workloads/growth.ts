@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { type DatabasePlace, placeOf } from '../databases.ts';
 import { oneKind } from '../load/make-request.ts';
 import { seededId, seedRequests } from '../seed.ts';
 import { apiKey, startOurs } from '../service.ts';
@@ -21,7 +21,7 @@ const quiet = { ...closesByOrder, DELIVERY_CONCURRENCY: 1, LOG_LEVEL: 'info' };
 
 async function measure(setup: Setup, count: number): Promise<Sample> {
   const folder = await copyTemplate(setup, await seedRequests(setup, count));
-  const claimRate = await measureClaims(join(folder, 'service.db'));
+  const claimRate = await measureClaims(await placeOf(setup, folder));
   const ours = await startOurs(setup, { folder, name: 'growth', settings: quiet });
   try {
     const read = await measureReads(setup, ours.url, count);
@@ -45,8 +45,8 @@ async function measure(setup: Setup, count: number): Promise<Sample> {
   }
 }
 
-async function measureClaims(databasePath: string): Promise<number> {
-  const task = startTask('load/claim-deliveries.ts', { databasePath, rows: claimedRows });
+async function measureClaims(place: DatabasePlace): Promise<number> {
+  const task = startTask('load/claim-deliveries.ts', { ...place, rows: claimedRows });
   const { claimed, perSecond } = await task.hear<{ claimed: number; perSecond: number }>('result');
   await task.stop();
   if (claimed < claimedRows) throw new Error(`growth: ${claimed} were claimed, not ${claimedRows}`);
@@ -85,7 +85,7 @@ export const growth: Workload = {
     { figure: 'readRatio', atLeast: 0.8 },
     { figure: 'pageP99Ms', atMost: 100 },
   ],
-  stores: ['sqlite'],
+  stores: ['sqlite', 'postgres'],
   ratios: { claimRatio: 'claimRate', readRatio: 'readRate' },
   async prepare(setup) {
     const many = setup.long ? 5_000_000 : setup.size(1_000_000, 40_000);

@@ -1,6 +1,6 @@
 import { readSeen, startSimulator } from '../../demo/start-simulator.ts';
 import type { Received } from '../load/load.ts';
-import { startOurs } from '../service.ts';
+import { type Ours, startOurs } from '../service.ts';
 import type { Setup } from '../setup.ts';
 import { expectFigures } from '../stored.ts';
 import { startTask, type Task } from '../task.ts';
@@ -25,10 +25,10 @@ async function measureOurs(setup: Setup, rows: Rows, receiver: Task): Promise<Sa
     await sendBulk(ours, postLines(rows, 'line-'), rows.count);
     const before = ours.used();
     const acceptedAt = Date.now();
-    await ours.call('POST', '/api/batches/1/upload');
+    const batches = await uploadAll(ours);
     const { requests, lastAt } = await receiver.hear<Received>('complete');
     const after = ours.used();
-    await ours.saw(({ event }) => event === 'batch_done');
+    for (const id of batches) await ours.saw(({ event, batch }) => event === 'batch_done' && batch === id);
     const seen = await readSeen(simulator.url);
     await ours.stop();
     const { states } = await ours.stored();
@@ -46,6 +46,13 @@ async function measureOurs(setup: Setup, rows: Rows, receiver: Task): Promise<Sa
     await ours.stop();
     await simulator.stop();
   }
+}
+
+/** One batch on SQLite; on PostgreSQL one for each slot that was filled. @returns their ids */
+async function uploadAll(ours: Ours): Promise<number[]> {
+  const { data } = await ours.call<{ data: { id: number }[] }>('GET', '/api/batches?state=building');
+  for (const { id } of data) await ours.call('POST', `/api/batches/${id}/upload`);
+  return data.map(({ id }) => id);
 }
 
 async function measureFloor({ count, bodyBytes }: Rows, receiver: Task, url: string): Promise<Sample> {

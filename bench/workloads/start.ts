@@ -7,7 +7,7 @@ import { customId, type Kind, makePost, oneKind } from '../load/make-request.ts'
 import { cpuMs, peakMb } from '../process-figures.ts';
 import { runScript } from '../run-script.ts';
 import { seedRequests } from '../seed.ts';
-import { apiKey } from '../service.ts';
+import { apiKey, databaseSettings } from '../service.ts';
 import type { Setup } from '../setup.ts';
 import type { Sample, Workload } from '../workload.ts';
 
@@ -45,7 +45,7 @@ export const start: Workload = {
   floor: 'a bare Fastify server of the same imports',
   unit: 's',
   aims: [{ figure: 'ratio', atMost: 2 }],
-  stores: ['sqlite'],
+  stores: ['sqlite', 'postgres'],
   pairs: 7,
   async prepare(setup: Setup) {
     await runScript('scripts/build.ts');
@@ -56,7 +56,7 @@ export const start: Workload = {
       OPENAI_API_KEY: 'sk-bench',
       OPENAI_BASE_URL: 'http://127.0.0.1:9/v1',
       API_KEYS: apiKey,
-      DATABASE_PATH: join(folder, 'service.db'),
+      ...(await databaseSettings(setup, folder)),
     };
     const profile =
       setup.profileFolder === null

@@ -6,7 +6,7 @@ import type { Received } from '../load/load.ts';
 import { startOurs } from '../service.ts';
 import type { Setup } from '../setup.ts';
 import { type StandIn, startStandIn } from '../stand-ins/provider.ts';
-import { expectFigures, readStored } from '../stored.ts';
+import { expectFigures } from '../stored.ts';
 import { startTask, type Task } from '../task.ts';
 import { closesByOrder, copyTemplate, makeSentBatch, type Rows, resultLines } from '../templates.ts';
 import type { Sample, Workload } from '../workload.ts';
@@ -51,7 +51,7 @@ async function measureOurs(
     const after = ours.used();
     await ours.saw(({ event }) => event === 'batch_done');
     await ours.stop();
-    const { states } = readStored(ours.databasePath);
+    const { states } = await ours.stored();
     expectFigures(
       'webhooks',
       { delivered: states['delivered'], requests },
@@ -94,7 +94,7 @@ function webhooks(inFlight: number): Workload {
     floor: "undici's request() in a loop that records nothing",
     unit: '/s',
     aims: [{ figure: 'ratio', atLeast: 0.6 }],
-    stores: ['sqlite'],
+    stores: ['sqlite', 'postgres'],
     async prepare(setup) {
       const standIn = await startStandIn();
       const receiver = startTask('load/receive-webhooks.ts', { answerAfterMs: 1 });

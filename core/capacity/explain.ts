@@ -8,6 +8,13 @@ export interface WaitingFacts {
   readonly reservedTokens: number;
   /** Calibrated estimate of this batch. */
   readonly estimate: number;
+  /** Embedding requests: they have a count of their own. */
+  readonly embeddings: {
+    readonly reserved: number;
+    readonly cap: number;
+    /** Of this batch; 0 elsewhere. */
+    readonly count: number;
+  };
 }
 
 const origins: Readonly<Record<CapSource, string>> = {
@@ -20,11 +27,9 @@ const origins: Readonly<Record<CapSource, string>> = {
 export type WaitingCause = 'room' | 'turn' | 'proof' | 'pause' | 'funding' | 'hour';
 
 export function explainWaiting(cause: WaitingCause, facts: WaitingFacts, message: string | null): string {
-  const { family, cap, reservedTokens, estimate } = facts;
+  const { family, cap } = facts;
   const said = message === null ? '' : ` OpenAI said: ${message}`;
-  const figures =
-    `${inWords(reservedTokens)} of ${inWords(cap.tokens)} tokens of ${family} are reserved ` +
-    `(cap ${origins[cap.source]}), this batch needs about ${inWords(estimate)}`;
+  const figures = figuresOf(facts);
   switch (cause) {
     case 'room':
       return `No room: ${figures}.`;
@@ -39,6 +44,20 @@ export function explainWaiting(cause: WaitingCause, facts: WaitingFacts, message
     case 'hour':
       return 'As many batches as OpenAI allows were created within the last hour.';
   }
+}
+
+/** Of what there is too little: embedding requests, or else tokens. */
+function figuresOf({ family, cap, reservedTokens, estimate, embeddings }: WaitingFacts): string {
+  if (embeddings.reserved + embeddings.count > embeddings.cap) {
+    return (
+      `${inWords(embeddings.reserved)} of ${inWords(embeddings.cap)} embedding requests of ${family} are reserved, ` +
+      `this batch has ${inWords(embeddings.count)}`
+    );
+  }
+  return (
+    `${inWords(reservedTokens)} of ${inWords(cap.tokens)} tokens of ${family} are reserved ` +
+    `(cap ${origins[cap.source]}), this batch needs about ${inWords(estimate)}`
+  );
 }
 
 function inWords(tokens: number): string {

@@ -13,6 +13,8 @@ export interface SessionView {
   readonly signs_in: boolean;
   readonly version: string;
   readonly now: string;
+  /** OpenAI's own console; null where another server stands in for OpenAI. */
+  readonly openai_console: string | null;
 }
 
 export interface StageView {
@@ -99,6 +101,19 @@ export interface WorkView {
   readonly next_try_at: string | null;
 }
 
+export interface ReplicaView {
+  readonly name: string;
+  readonly role: string;
+  readonly version: string;
+  readonly started_at: string;
+  /** Its last sign of life. */
+  readonly seen_at: string;
+  /** The one that answers here. */
+  readonly here: boolean;
+  /** The one that sweeps for all: the oldest of those that work. */
+  readonly leads: boolean;
+}
+
 export interface DriverView {
   readonly stage: DriverName | 'send';
   readonly does: string;
@@ -109,6 +124,9 @@ export interface DriverView {
   readonly due: number;
   readonly waiting: number;
   readonly oldest_at: string | null;
+  /** On every replica, by an operator's order. */
+  readonly paused_at: string | null;
+  readonly paused_by: string | null;
 }
 
 export interface SweepView {
@@ -126,6 +144,8 @@ export interface ActivityView {
   readonly troubled: readonly WorkView[];
   readonly sweeps: readonly SweepView[];
   readonly intake: { readonly paused: boolean; readonly disk_low: boolean };
+  /** Oldest first. */
+  readonly replicas: readonly ReplicaView[];
   readonly replica: string;
   readonly database: string;
   readonly now: string;

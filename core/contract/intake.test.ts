@@ -15,6 +15,12 @@ const post = {
 
 const accepts = (change: object) => shape.Check({ ...post, ...change });
 
+/** So many headers, with names and values so long. */
+const pairs = (count: number, name: number, value: number) =>
+  Object.fromEntries(
+    Array.from({ length: count }, (_, n) => [String(n).padStart(name, 'h'), 'v'.repeat(value)]),
+  );
+
 const image = { type: 'image_url', image_url: { url: 'data:image/png;base64,AA==', detail: 'low' } };
 
 const bodies: Record<string, object> = {
@@ -76,7 +82,10 @@ test.each(Object.keys(post))('%s is needed', (key) => {
 });
 
 test.each(['none', 'webhook', 'rabbitmq'])('delivery type %s has the right shape', (type) => {
-  const targets = { webhook: { webhook_url: 'http://api:8080/x?y=1' }, rabbitmq: { rabbitmq_queue: 'q' } };
+  const targets = {
+    webhook: { webhook_url: 'http://api:8080/x?y=1' },
+    rabbitmq: { rabbitmq_queue: 'q', rabbitmq_headers: { 'x-own': 'yes' } },
+  };
   const target = targets[type as keyof typeof targets] ?? {};
   expect(accepts({ delivery_config: { type, ...target } })).toBe(true);
 });
@@ -89,6 +98,10 @@ test.each<[string, object]>([
   ['another delivery type', { delivery_config: { type: 'email' } }],
   ['a delivery without type', { delivery_config: {} }],
   ['a queue without a name', { delivery_config: { type: 'rabbitmq', rabbitmq_queue: '' } }],
+  ['a header that is a number', { delivery_config: { type: 'rabbitmq', rabbitmq_headers: { a: 1 } } }],
+  ['21 headers', { delivery_config: { type: 'rabbitmq', rabbitmq_headers: pairs(21, 1, 1) } }],
+  ['a long header name', { delivery_config: { type: 'rabbitmq', rabbitmq_headers: pairs(1, 129, 1) } }],
+  ['a long header', { delivery_config: { type: 'rabbitmq', rabbitmq_headers: pairs(1, 1, 1_025) } }],
   ['a body that is a list', { body: [] }],
   ['a body that is text', { body: '{"model":"m"}' }],
   ['a body without model', { body: { messages: [] } }],

@@ -5,7 +5,21 @@ import { type ErrorCode, errorCodes } from '../errors.ts';
 
 export const customIdLength = { least: 1, most: 512 };
 const tagLength = 128;
-const metadataPairs = 16;
+const metadataBounds = { pairs: 16, name: 64, value: 512 };
+
+/** A producer's own headers of a message. Names are bounded in bytes too, by AMQP: 255. */
+export const brokerHeaders = { pairs: 20, name: 128, value: 1_024 };
+
+/** Not Type.Record: it checks keys by a pattern that a line feed escapes, and never their length. */
+function textPairs(most: { pairs: number; name: number; value: number }, description: string) {
+  return Type.Unsafe<Record<string, string>>({
+    type: 'object',
+    propertyNames: { maxLength: most.name },
+    additionalProperties: Type.String({ maxLength: most.value }),
+    maxProperties: most.pairs,
+    description,
+  });
+}
 
 export const DeliveryConfigSchema = Type.Object(
   {
@@ -23,6 +37,12 @@ export const DeliveryConfigSchema = Type.Object(
       Type.String({ maxLength: 255, description: 'For type rabbitmq: an exchange, with a routing key.' }),
     ),
     rabbitmq_routing_key: Type.Optional(Type.String({ maxLength: 255 })),
+    rabbitmq_headers: Type.Optional(
+      textPairs(
+        brokerHeaders,
+        'For type rabbitmq: sent with the message. Not secret: shown with the request.',
+      ),
+    ),
   },
   { additionalProperties: false },
 );
@@ -48,16 +68,7 @@ export const PostRequestSchema = Type.Object(
         description: 'Groups requests for lists and costs.',
       }),
     ),
-    metadata: Type.Optional(
-      // Not Type.Record: it checks keys by a pattern that a line feed escapes, and never their length.
-      Type.Unsafe<Record<string, string>>({
-        type: 'object',
-        propertyNames: { maxLength: 64 },
-        additionalProperties: Type.String({ maxLength: 512 }),
-        maxProperties: metadataPairs,
-        description: 'Yours; kept and shown, never sent to OpenAI.',
-      }),
-    ),
+    metadata: Type.Optional(textPairs(metadataBounds, 'Yours; kept and shown, never sent to OpenAI.')),
   },
   { additionalProperties: false },
 );

@@ -136,6 +136,7 @@ export const BatchSchema = Type.Object({
   last_error: nullable(Type.String()),
   next_try_at: nullable(time()),
   cancel_requested_at: nullable(time()),
+  restart_requested_at: nullable(time('Since when it is being restarted')),
   created_at: time(),
   state_at: time('Since when it stands in this state'),
   state_p95_ms: nullable(
@@ -159,6 +160,14 @@ export const TransitionSchema = Type.Object({
 export const BatchDetailSchema = Type.Object({
   ...BatchSchema.properties,
   transitions: Type.Array(TransitionSchema, { description: 'Oldest first.' }),
+  paused_stage: nullable(
+    Type.Object({
+      name: Type.String({ description: 'Stands in /api/stages.' }),
+      paused_at: time(),
+      paused_by: Type.String(),
+    }),
+    { description: 'The stage whose pause holds this batch, or null.' },
+  ),
 });
 
 const nextCursor = nullable(Type.String(), {

@@ -124,13 +124,19 @@ export class LineSplitter {
   }
 }
 
-/** The lines of a stream, read chunk by chunk; `splitter` must be new, and can be asked how the stream ended. */
+/**
+ * The lines of a stream, those that each chunk completes together: one promise for a chunk costs a tenth of one for a
+ * line. `splitter` must be new, and can be asked how the stream ended.
+ */
 export async function* readLines(
   chunks: AsyncIterable<Uint8Array>,
   splitter: LineSplitter,
-): AsyncGenerator<Line, void, void> {
-  for await (const chunk of chunks) yield* splitter.push(chunk);
-  yield* splitter.end();
+): AsyncGenerator<readonly Line[], void, void> {
+  for await (const chunk of chunks) {
+    const lines = splitter.push(chunk);
+    if (lines.length > 0) yield lines;
+  }
+  yield splitter.end();
 }
 
 function isBlank(bytes: Uint8Array): boolean {

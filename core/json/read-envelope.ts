@@ -1,6 +1,7 @@
 import { copyWithout } from './compact.ts';
 import { Cursor } from './cursor.ts';
 import { keyText } from './key-text.ts';
+import { escapePointer } from './pointer.ts';
 import { isAtEnd, startOfText } from './scan-object.ts';
 
 /** Byte offsets of a value. */
@@ -75,5 +76,5 @@ function skipFindingDuplicate(cursor: Cursor): string | null {
 }
 
 function pointerTo(...keys: string[]): string {
-  return keys.map((key) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+  return keys.map((key) => `/${escapePointer(key)}`).join('');
 }

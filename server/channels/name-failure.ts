@@ -21,7 +21,7 @@ const words: Readonly<Record<string, AttemptOutcome>> = {
   UND_ERR_INVALID_ARG: 'invalid_target',
   EAI_FAIL: 'dns_error',
   ENODATA: 'dns_error',
-  TIMED_OUT: 'timeout',
+  CUT_OFF: 'timeout',
   TOO_SLOW: 'too_slow',
   BODY_TOO_LARGE: 'body_too_large',
   UND_ERR_HEADERS_OVERFLOW: 'body_too_large',

@@ -37,8 +37,12 @@ export interface Parcel {
 }
 
 export interface Channel {
-  /** Never throws: whatever happens is the result of the attempt. */
-  send(parcel: Parcel, signal: AbortSignal): Promise<AttemptResult>;
+  /**
+   * Never throws: whatever happens is the result of the attempt.
+   *
+   * @param limitMs after which it ends, whatever the destination allows
+   */
+  send(parcel: Parcel, limitMs: number): Promise<AttemptResult>;
   close(): Promise<void>;
   /** False while nothing can be sent to any destination, a broker being away. Left out: there is no such time. */
   readonly isUp?: boolean;

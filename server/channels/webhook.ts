@@ -1,13 +1,13 @@
 /** Webhooks: one POST, signed, on kept-alive connections. Redirects are failures, not detours. */
-import { Agent, request } from 'undici';
+import { Agent } from 'undici';
 import { type AttemptResult, responseExcerptBytes } from '../../core/delivery.ts';
 import type { DeliveryPolicy } from '../../core/destination.ts';
 import type { Clock } from '../engine/clock.ts';
 import { guardConnections } from './guarded-connector.ts';
 import { nameFailure } from './name-failure.ts';
 import type { NetworkGuard } from './network-guard.ts';
-import type { Channel, Parcel } from './port.ts';
-import { readAnswer } from './read-answer.ts';
+import type { Channel, Destination, Parcel } from './port.ts';
+import { type PostEnd, postOnce } from './post-once.ts';
 import { keyOf, sign } from './signature.ts';
 
 export interface WebhookOptions {
@@ -18,38 +18,39 @@ export interface WebhookOptions {
 /** Agents kept: one for each pair of connect timeout and concurrency that destinations use. */
 const mostAgents = 64;
 const keepAliveMs = 30_000;
+/** Headers that no destination's own may replace. */
+const ours = /^(webhook-.*|x-batcher-.*|idempotency-key|content-type|user-agent|authorization)$/i;
 
 export class WebhookChannel implements Channel {
   readonly #options: WebhookOptions;
   readonly #agents = new Map<string, Agent>();
+  readonly #headersOf = new WeakMap<Destination, readonly string[]>();
 
   constructor(options: WebhookOptions) {
     this.#options = options;
   }
 
-  async send(parcel: Parcel, signal: AbortSignal): Promise<AttemptResult> {
+  /** One promise for each: of those that are in flight everything is alive when garbage is collected. */
+  send(parcel: Parcel, limitMs: number): Promise<AttemptResult> {
     const startedAt = performance.now();
-    const took = () => performance.now() - startedAt;
-    let statusCode: number | null = null;
-    try {
-      const { policy } = parcel.destination;
-      const { webhook_url } = parcel.target as { webhook_url: string };
-      const answer = await request(webhook_url, {
-        method: 'POST',
-        headers: this.#headers(parcel),
-        body: parcel.content,
-        dispatcher: this.#agentFor(policy),
-        headersTimeout: policy.answerTimeoutMs,
-        bodyTimeout: policy.answerTimeoutMs,
-        signal,
-      });
-      statusCode = answer.statusCode;
-      const excerpt = await readAnswer(answer.body, policy.answerTimeoutMs, responseExcerptBytes);
-      return judgeAnswer(statusCode, answer.headers, excerpt, took(), this.#options.clock.now());
-    } catch (error) {
-      const failure = signal.aborted ? cutOff : nameFailure(error);
-      return { ...failure, statusCode, durationMs: took(), responseExcerpt: null, retryAfterMs: null };
-    }
+    return new Promise((resolve) => {
+      const judge = (end: PostEnd) =>
+        resolve(judgeEnd(end, performance.now() - startedAt, this.#options.clock.now()));
+      try {
+        const { policy } = parcel.destination;
+        const post = {
+          url: (parcel.target as { webhook_url: string }).webhook_url,
+          headers: this.#headers(parcel),
+          body: parcel.content,
+          answerTimeoutMs: policy.answerTimeoutMs,
+          limitMs,
+          keepBytes: responseExcerptBytes,
+        };
+        postOnce(this.#agentFor(policy), post, judge);
+      } catch (error) {
+        judge(brokenOff(error as Error));
+      }
+    });
   }
 
   async close(): Promise<void> {
@@ -76,56 +77,75 @@ export class WebhookChannel implements Channel {
     return agent;
   }
 
-  #headers(parcel: Parcel): Record<string, string> {
+  /** Names and values by turns, as undici writes them out soonest. */
+  #headers(parcel: Parcel): string[] {
     const { deliveryId, requestId, outcome, attempt, content, destination } = parcel;
     const timestampS = Math.floor(this.#options.clock.now() / 1_000);
-    return {
-      ...destination.headers,
-      ...(destination.authorization !== null && { authorization: destination.authorization }),
-      'content-type': 'application/json',
-      'user-agent': 'openai-batch-manager',
-      'webhook-id': deliveryId,
-      'webhook-timestamp': String(timestampS),
-      'webhook-signature': destination.secrets
-        .map((secret) => sign(keyOf(secret), deliveryId, timestampS, content))
-        .join(' '),
-      'idempotency-key': deliveryId,
-      'x-batcher-request-id': String(requestId),
-      'x-batcher-outcome': outcome,
-      'x-batcher-attempt': String(attempt),
-    };
+    return [
+      ...this.#sameHeaders(destination),
+      'webhook-id',
+      deliveryId,
+      'webhook-timestamp',
+      String(timestampS),
+      'webhook-signature',
+      destination.secrets.map((secret) => sign(keyOf(secret), deliveryId, timestampS, content)).join(' '),
+      'idempotency-key',
+      deliveryId,
+      'x-batcher-request-id',
+      String(requestId),
+      'x-batcher-outcome',
+      outcome,
+      'x-batcher-attempt',
+      String(attempt),
+    ];
+  }
+
+  /** What every message to a destination has. */
+  #sameHeaders(destination: Destination): readonly string[] {
+    const known = this.#headersOf.get(destination);
+    if (known) return known;
+    const { authorization, headers } = destination;
+    const its = Object.entries(headers).filter(([name]) => !ours.test(name));
+    if (authorization !== null) its.push(['authorization', authorization]);
+    const made = ['content-type', 'application/json', 'user-agent', 'openai-batch-manager', ...its.flat()];
+    this.#headersOf.set(destination, made);
+    return made;
   }
 }
 
-/** An attempt ends before its lease does. */
-const cutOff = { outcome: 'timeout', error: 'The attempt took longer than any may.' } as const;
+/** What could not be sent at all. */
+function brokenOff(error: Error): PostEnd {
+  return { statusCode: null, retryAfter: null, excerpt: null, error };
+}
 
-function judgeAnswer(
-  statusCode: number,
-  headers: Record<string, string | string[] | undefined>,
-  responseExcerpt: string | null,
-  durationMs: number,
-  now: number,
-): AttemptResult {
-  const facts = { statusCode, durationMs, responseExcerpt };
-  if (statusCode >= 200 && statusCode < 300) {
-    return { ...facts, outcome: 'success', error: null, retryAfterMs: null };
+function judgeEnd(end: PostEnd, durationMs: number, now: number): AttemptResult {
+  const { statusCode } = end;
+  if (end.error) {
+    return {
+      ...nameFailure(end.error),
+      statusCode,
+      durationMs,
+      responseExcerpt: null,
+      retryAfterMs: null,
+    };
   }
-  const redirect = statusCode >= 300 && statusCode < 400;
+  const facts = { statusCode, durationMs, responseExcerpt: end.excerpt };
+  const status = statusCode ?? 0;
+  if (status >= 200 && status < 300) return { ...facts, outcome: 'success', error: null, retryAfterMs: null };
+  const redirect = status >= 300 && status < 400;
   return {
     ...facts,
     outcome: redirect ? 'redirect' : 'http_status_not_2xx',
     error: redirect
-      ? `The receiver answered ${statusCode} and points elsewhere; redirects are not followed.`
-      : `The receiver answered ${statusCode}.`,
-    retryAfterMs: readRetryAfter(headers['retry-after'], now),
+      ? `The receiver answered ${status} and points elsewhere; redirects are not followed.`
+      : `The receiver answered ${status}.`,
+    retryAfterMs: readRetryAfter(end.retryAfter, now),
   };
 }
 
 /** Seconds or an HTTP date. */
-function readRetryAfter(value: string | string[] | undefined, now: number): number | null {
-  const text = Array.isArray(value) ? value[0] : value;
-  if (text === undefined) return null;
+function readRetryAfter(text: string | null, now: number): number | null {
+  if (text === null) return null;
   if (/^\d+$/.test(text)) return Number(text) * 1_000;
   const at = Date.parse(text);
   return Number.isNaN(at) ? null : Math.max(0, at - now);

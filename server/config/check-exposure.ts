@@ -1,11 +1,7 @@
 /** Security by default: loopback without credentials, anything else only with them. */
-import { ConfigError } from './read-settings.ts';
+import { ConfigError } from './config-error.ts';
+import { isLoopback } from './loopback.ts';
 import type { Settings } from './settings.ts';
-
-/** Whether an address is reachable from this machine only. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
-}
 
 /**
  * @param keyCount keys that are valid, from the environment or made by command

@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
-import { ConfigError, type Environment } from './read-settings.ts';
+import { ConfigError } from './config-error.ts';
+import type { Environment } from './read-settings.ts';
 
 export interface CompletedEnvironment {
   readonly env: Environment;

@@ -2,6 +2,7 @@
  * Settings as they hold now: what the environment says, and over it what operators have edited. `settings` is read
  * like any settings; an edit shows in it at once, without a restart.
  */
+import { isPausable, type PausableStage } from '../../core/stages.ts';
 import type { Source } from './read-settings.ts';
 import { type SettingName, type Settings, settingSpecs } from './settings.ts';
 
@@ -25,7 +26,7 @@ export const editableSettings = [
 
 export type EditableSetting = (typeof editableSettings)[number];
 
-/** A row of the store's settings: `setting:NAME`, or `cap:PREFIX` for one cap; the value is JSON. */
+/** A row of the store's settings: `setting:NAME`, `cap:PREFIX` for one cap, `paused:STAGE`; the value is JSON. */
 export interface EditRow {
   readonly name: string;
   readonly value: string;
@@ -41,13 +42,24 @@ export interface Edit {
 
 const settingPrefix = 'setting:';
 const capPrefix = 'cap:';
+const pausePrefix = 'paused:';
 
 export function rowNameOf(name: EditableSetting): string {
   return settingPrefix + name;
 }
 
+/** The setting of a row; null when the row is something else. */
+export function settingOf(row: string): EditableSetting | null {
+  const name = row.startsWith(settingPrefix) ? row.slice(settingPrefix.length) : '';
+  return isEditable(name) ? name : null;
+}
+
 export function capRowName(prefix: string): string {
   return capPrefix + prefix;
+}
+
+export function pauseRowName(stage: PausableStage): string {
+  return pausePrefix + stage;
 }
 
 export function isEditable(name: string): name is EditableSetting {
@@ -60,6 +72,7 @@ export class LiveSettings {
   readonly #sources: Partial<Record<SettingName, Source>>;
   #edits: ReadonlyMap<EditableSetting, Edit> = new Map();
   #caps: ReadonlyMap<string, Edit> = new Map();
+  #pauses: ReadonlyMap<PausableStage, Edit> = new Map();
 
   /** @param sources where the given values came from, as far as that is known */
   constructor(base: Settings, sources: Partial<Record<SettingName, Source>> = {}) {
@@ -76,16 +89,27 @@ export class LiveSettings {
   apply(rows: readonly EditRow[]): void {
     const edits = new Map<EditableSetting, Edit>();
     const caps = new Map<string, Edit>();
+    const pauses = new Map<PausableStage, Edit>();
     for (const { name, value, updated_at: at, updated_by: by } of rows) {
       // Others keep things in that table, too, in forms of their own.
-      if (!name.startsWith(capPrefix) && !name.startsWith(settingPrefix)) continue;
+      if (![capPrefix, settingPrefix, pausePrefix].some((prefix) => name.startsWith(prefix))) continue;
       const edit = { value: JSON.parse(value) as unknown, at, by };
       const setting = name.slice(settingPrefix.length);
+      const stage = name.slice(pausePrefix.length);
       if (name.startsWith(capPrefix)) caps.set(name.slice(capPrefix.length), edit);
-      else if (isEditable(setting) && complaintAbout(setting, edit.value) === null) edits.set(setting, edit);
+      else if (name.startsWith(pausePrefix)) {
+        if (isPausable(stage)) pauses.set(stage, edit);
+      } else if (isEditable(setting) && complaintAbout(setting, edit.value) === null)
+        edits.set(setting, edit);
     }
     this.#edits = edits;
     this.#caps = caps;
+    this.#pauses = pauses;
+  }
+
+  /** Who has paused a stage, and when; undefined while it runs. */
+  pauseOf(stage: PausableStage): Edit | undefined {
+    return this.#pauses.get(stage);
   }
 
   editOf(name: SettingName): Edit | undefined {

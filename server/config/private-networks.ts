@@ -1,7 +1,6 @@
 /** WEBHOOK_PRIVATE_NETWORKS: which loopback and private targets webhooks may have. */
 import { isIP } from 'node:net';
-import { isLoopback } from './check-exposure.ts';
-import type { Settings } from './settings.ts';
+import { isLoopback } from './loopback.ts';
 
 const name = /^\.?[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$/i;
 
@@ -27,11 +26,14 @@ export function checkPrivateNetworks(text: string): string | null {
 }
 
 /** Without the setting: what is bound to loopback may reach its neighbours, anything else may not. */
-export function readPrivateNetworks(
-  settings: Pick<Settings, 'WEBHOOK_PRIVATE_NETWORKS' | 'HOST'>,
-): 'allow' | 'refuse' | { readonly names: readonly string[]; readonly ranges: readonly string[] } {
-  const text = settings.WEBHOOK_PRIVATE_NETWORKS;
-  if (text === null) return isLoopback(settings.HOST) ? 'allow' : 'refuse';
+export function readPrivateNetworks({
+  WEBHOOK_PRIVATE_NETWORKS: text,
+  HOST,
+}: {
+  readonly WEBHOOK_PRIVATE_NETWORKS: string | null;
+  readonly HOST: string;
+}): 'allow' | 'refuse' | { readonly names: readonly string[]; readonly ranges: readonly string[] } {
+  if (text === null) return isLoopback(HOST) ? 'allow' : 'refuse';
   if (text === 'allow' || text === 'refuse') return text;
   const all = entries(text);
   return {

@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ConfigError } from './config-error.ts';
 import { readEnvFile } from './env-file.ts';
-import { ConfigError, type Environment, inspectSettings, readSettings } from './read-settings.ts';
+import { type Environment, inspectSettings, readSettings } from './read-settings.ts';
 import { settingSpecs } from './settings.ts';
 
 const key = { OPENAI_API_KEY: 'sk-a' };

@@ -1,5 +1,6 @@
 /** Reads settings from the environment, complaining about everything that is wrong at once. */
 import { readFileSync } from 'node:fs';
+import { ConfigError } from './config-error.ts';
 import type { TokenCaps } from './setting-spec.ts';
 import { type SettingName, type Settings, settingSpecs } from './settings.ts';
 
@@ -19,17 +20,6 @@ export interface InspectedSettings extends ReadSettings {
   readonly complaints: readonly string[];
   /** What a service cannot start without, and a command may well. */
   readonly missing: readonly string[];
-}
-
-/** Everything that is wrong with the configuration, one sentence each. */
-export class ConfigError extends Error {
-  readonly complaints: readonly string[];
-
-  constructor(complaints: readonly string[]) {
-    super(`The configuration is not usable:\n${complaints.map((line) => `  - ${line}`).join('\n')}`);
-    this.name = 'ConfigError';
-    this.complaints = complaints;
-  }
 }
 
 /**

@@ -3,7 +3,7 @@
  * sealed text is `v1.` and base64 of nonce, tag and cipher text.
  */
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
-import { ConfigError } from './read-settings.ts';
+import { ConfigError } from './config-error.ts';
 
 const version = 'v1.';
 const nonceBytes = 12;

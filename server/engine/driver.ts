@@ -148,6 +148,7 @@ export class Driver {
 
   async #claim(limit: number) {
     const { ctx, name } = this.#options;
+    if (ctx.live.pauseOf(name)) return { batches: [], nextDueAt: null };
     const leaseToken = randomUUID();
     const claimed = await ctx.store.claimBatches({
       states: statesOf(name),

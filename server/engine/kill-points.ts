@@ -1,6 +1,7 @@
 /**
  * Named points between an act and its record. A test names one in `KILL_AT`, and the process dies there as by
- * `kill -9`; so every such gap is tried, not sampled. Without the variable a point does nothing.
+ * `kill -9`, the first time or, with `KILL_AT_VISIT`, a later one; so every such gap is tried, not sampled. Without the
+ * variable a point does nothing.
  */
 export const killPoints = [
   'upload: before the file is sent',
@@ -11,12 +12,18 @@ export const killPoints = [
   'submit: id recorded, batch not moved',
   'submit: recorded, requests not marked as sent',
   'submit: some requests marked as sent',
+  'cut: file forgotten, nothing moved',
+  'cut: some requests moved',
+  'cut: all requests moved, not recorded',
   'poll: answer seen, not recorded',
   'poll: refused lines noted, batch not moved',
-  'download: file fetched, nothing applied',
+  'download: lines read, nothing applied',
   'download: some results applied',
   'download: all results applied, leftovers not settled',
+  'download: some leftovers settled',
   'download: leftovers settled, not recorded',
+  'restart: some requests taken back',
+  'restart: all requests taken back, batch not moved',
   'deliver: some deliveries started',
   'deliver: answers received, not recorded',
   'deliver: recorded, driver not told',
@@ -25,7 +32,10 @@ export const killPoints = [
 export type KillPoint = (typeof killPoints)[number];
 
 const killAt = process.env['KILL_AT'];
+let visitsLeft = Number(process.env['KILL_AT_VISIT'] ?? 1);
 
 export function reach(point: KillPoint): void {
-  if (killAt === point) process.kill(process.pid, 'SIGKILL');
+  if (killAt !== point) return;
+  visitsLeft -= 1;
+  if (visitsLeft === 0) process.kill(process.pid, 'SIGKILL');
 }

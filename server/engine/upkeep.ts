@@ -1,6 +1,6 @@
 /**
  * Duties that belong to no batch in particular: removing what was deleted or is past its retention, and files
- * at the provider that nobody needs. Sweeps over rows, in slices, each at most once in a while.
+ * and second batches at the provider that nobody needs. Sweeps over rows, in slices, each at most once in a while.
  */
 import { pauseAfter, providerSchedule } from '../../core/backoff.ts';
 import type { Context } from '../context.ts';
@@ -85,6 +85,7 @@ export class Upkeep {
     if (store.dialect === 'sqlite') await this.#untilDone(() => store.releasePages({ pages: pagesAtOnce }));
     await store.removeFigures({ before: now - figuresKeptMs });
     await this.#untilDone(() => store.removeActions({ before: now - figuresKeptMs, limit }));
+    await this.#untilDone(() => store.forgetEndedSessions({ before: now, limit }));
     await this.#untilDone(() => store.forgetOpenAIEvents({ before: now - eventsKeptMs, limit }));
     await this.#cleanUpRemotely();
   }
@@ -115,7 +116,8 @@ export class Upkeep {
     });
     for (const duty of due) {
       try {
-        await provider.deleteFile(duty.remote_id, this.#stopping.signal);
+        if (duty.kind === 'file') await provider.deleteFile(duty.remote_id, this.#stopping.signal);
+        else await provider.cancelBatch(duty.remote_id, this.#stopping.signal);
         await store.finishCleanup({ id: duty.id });
       } catch (error) {
         await this.#postpone(duty.id, duty.tries, error);
@@ -124,10 +126,12 @@ export class Upkeep {
     if (due.length === cleanupsAtOnce) this.#awake = true;
   }
 
-  /** A file that is gone is what was wanted. */
+  /** What is gone, or has ended by itself, is what was wanted. */
   async #postpone(id: number, tries: number, error: unknown): Promise<void> {
     const { store, clock, settings, log } = this.#ctx;
-    if (error instanceof ProviderError && error.kind === 'not_found') return store.finishCleanup({ id });
+    if (error instanceof ProviderError && (error.kind === 'not_found' || error.kind === 'conflict')) {
+      return store.finishCleanup({ id });
+    }
     const message = error instanceof Error ? error.message : String(error);
     const pause = pauseAfter(providerSchedule, tries, this.#ctx.random()) / settings.RETRY_FASTER;
     await store.postponeCleanup({ id, dueAt: Math.round(clock.now() + pause), error: message.slice(0, 500) });

@@ -1,7 +1,6 @@
 import { AppError } from '../../core/errors.ts';
 import type { Context } from '../context.ts';
-import { planRemoteCleanup } from '../pipeline/6-download/plan-remote-cleanup.ts';
-import { findBatch, illegalMove } from './find-batch.ts';
+import { illegalMove } from './find-batch.ts';
 
 /** Deletes an ended batch with its requests, results and remote files. @returns requests that go with it */
 export async function deleteEndedBatch(
@@ -9,15 +8,15 @@ export async function deleteEndedBatch(
   id: number,
   options: { readonly evenUndelivered: boolean; readonly actor: string },
 ): Promise<number> {
-  const batch = await findBatch(ctx, id);
+  const now = ctx.clock.now();
   const deletion = await ctx.store.deleteBatch({
     batchId: id,
     evenUndelivered: options.evenUndelivered,
-    now: ctx.clock.now(),
+    filesDueAt: now + ctx.settings.REMOTE_FILES_KEEP_MS,
+    now,
   });
   switch (deletion.kind) {
     case 'deleting':
-      await planRemoteCleanup(ctx, batch);
       ctx.log.info({ event: 'batch_deleted', batch: id, requests: deletion.requests, actor: options.actor });
       ctx.wakeUps.wake('upkeep');
       return deletion.requests;

@@ -8,6 +8,7 @@ import {
   editableSettings,
   isEditable,
   rowNameOf,
+  settingOf,
 } from '../config/live-settings.ts';
 import { settingSpecs } from '../config/settings.ts';
 import type { Context } from '../context.ts';
@@ -38,20 +39,20 @@ export async function editSettings(
 }
 
 /** Takes an edit back: what the environment says holds again. @throws AppError `not_found` */
-export async function resetSetting(ctx: Context, name: string): Promise<void> {
+export async function resetSetting(ctx: Context, name: string, actor: string): Promise<void> {
   if (!isEditable(name) || !ctx.live.editOf(name)) {
     throw new AppError('not_found', `${name} has not been edited.`);
   }
   const caps = ctx.live.caps().filter(({ edit }) => edit !== undefined);
   const rows = name === 'TOKEN_CAPS' ? caps.map(({ prefix }) => capRowName(prefix)) : [rowNameOf(name)];
-  await write(ctx, new Map(rows.map((row) => [row, null])), '');
+  await write(ctx, new Map(rows.map((row) => [row, null])), actor);
 }
 
 /** Takes one cap back. @throws AppError `not_found` */
-export async function resetCap(ctx: Context, prefix: string): Promise<void> {
+export async function resetCap(ctx: Context, prefix: string, actor: string): Promise<void> {
   const found = ctx.live.caps().find((cap) => cap.prefix === prefix);
   if (!found?.edit) throw new AppError('not_found', `There is no edited cap for "${prefix}".`);
-  await write(ctx, new Map([[capRowName(prefix), null]]), '');
+  await write(ctx, new Map([[capRowName(prefix), null]]), actor);
 }
 
 /** Reads what the store holds: at the start, each minute, and when somebody has edited. */
@@ -97,14 +98,26 @@ function throwAll([first, ...more]: Complaint[]): void {
 }
 
 async function write(ctx: Context, rows: Rows, actor: string): Promise<void> {
-  const now = ctx.clock.now();
-  for (const [name, value] of rows) {
-    if (value === null) await ctx.store.removeSetting({ name });
-    else await ctx.store.writeSetting({ name, value: JSON.stringify(value), actor, now });
-  }
+  const edits = [...rows].map(([name, value]) => ({
+    name,
+    value: value === null ? null : JSON.stringify(value),
+    ...tellEdit(ctx, name, value),
+  }));
+  await ctx.store.editSettings({ edits, actor, now: ctx.clock.now() });
   await refreshSettings(ctx);
   ctx.wakeUps.wake('settings');
   await wakeWaiting(ctx);
+}
+
+/** For the list of orders: the setting, and what it was and is. */
+function tellEdit({ live }: Context, row: string, value: unknown) {
+  const name = settingOf(row);
+  const was =
+    name === null
+      ? live.caps().find(({ prefix }) => capRowName(prefix) === row)?.tokens
+      : live.settings[name];
+  const is = value ?? 'what the environment says';
+  return { subject: row.replace(':', ' ').slice(0, 600), about: `${was ?? 'none'} → ${is}`.slice(0, 600) };
 }
 
 /** A cap may have risen: the oldest of each family looks at once. */

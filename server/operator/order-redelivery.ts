@@ -7,10 +7,13 @@ import type { RedeliveryFilter, RedeliveryRow } from '../store/deliveries/redeli
 const mostCounted = 10_000;
 const mostPages = 50;
 
-export async function countRedelivery(
-  ctx: Context,
-  filter: RedeliveryFilter,
-): Promise<{ readonly count: number; readonly more: boolean }> {
+interface Counted {
+  readonly count: number;
+  /** At least as many. */
+  readonly more: boolean;
+}
+
+export async function countRedelivery(ctx: Context, filter: RedeliveryFilter): Promise<Counted> {
   checkFilter(filter);
   return ctx.store.countRedelivery({ filter, most: mostCounted, mostPages });
 }
@@ -20,7 +23,16 @@ export async function orderRedelivery(
   filter: RedeliveryFilter,
   actor: string,
 ): Promise<RedeliveryRow> {
-  const { count, more } = await countRedelivery(ctx, filter);
+  return orderCounted(ctx, filter, await countRedelivery(ctx, filter), actor);
+}
+
+/** Of what was counted in another way. */
+export async function orderCounted(
+  ctx: Context,
+  filter: RedeliveryFilter,
+  { count, more }: Counted,
+  actor: string,
+): Promise<RedeliveryRow> {
   const now = ctx.clock.now();
   const row = await ctx.store.createRedelivery({ filter, matching: more ? null : count, actor, now });
   ctx.log.info({

@@ -1,37 +1,31 @@
+/** Hands a batch's outcomes over once more. How many that are is in its counters. */
 import type { Context } from '../context.ts';
+import type { RedeliveryRow } from '../store/deliveries/redeliveries.ts';
 import { findBatch, illegalMove } from './find-batch.ts';
+import { orderCounted } from './order-redelivery.ts';
 
-const sliceRows = 1_000;
+type Which = 'all' | 'failed';
 
-/** Hands a batch's outcomes over once more. @returns how many; zero changes nothing */
-export async function redeliverBatch(
+/** @throws AppError `illegal_move` while its outcomes have not all left once */
+export async function countBatchRedelivery(
   ctx: Context,
   id: number,
-  which: 'all' | 'failed',
-  actor: string,
-): Promise<number> {
+  which: Which,
+): Promise<{ readonly count: number; readonly more: boolean }> {
   const batch = await findBatch(ctx, id);
   if (batch.settled_at === null) {
     throw illegalMove(id, 'redelivered', batch.state, 'Its outcomes have not all left once yet.');
   }
-  const states =
-    which === 'all' ? (['delivered', 'delivery_failed'] as const) : (['delivery_failed'] as const);
-  let total = 0;
-  for (const state of states) {
-    let afterId: number | null = 0;
-    while (afterId !== null) {
-      const slice: { count: number; lastId: number | null } = await ctx.store.redeliverSlice({
-        batchId: id,
-        state,
-        afterId,
-        limit: sliceRows,
-        actor,
-        now: ctx.clock.now(),
-      });
-      total += slice.count;
-      afterId = slice.lastId;
-      if (slice.count > 0) ctx.wakeUps.wake('deliveries');
-    }
-  }
-  return total;
+  const taken = which === 'all' ? batch.delivered_count : 0;
+  return { count: batch.delivery_failed_count + taken, more: false };
+}
+
+export async function redeliverBatch(
+  ctx: Context,
+  id: number,
+  which: Which,
+  actor: string,
+): Promise<RedeliveryRow> {
+  const counted = await countBatchRedelivery(ctx, id, which);
+  return orderCounted(ctx, { which, batchId: id }, counted, actor);
 }

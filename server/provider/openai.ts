@@ -85,7 +85,7 @@ export class OpenAIProvider implements Provider {
     try {
       const file = await this.#call('files.create', () =>
         this.#client.post('/files', {
-          body: guard.watch(form.body),
+          body: guard.watchOutgoing(form.body),
           headers: { 'content-type': form.contentType, 'content-length': String(form.contentLength) },
           timeout: 24 * 3_600_000,
           signal: guard.signal,
@@ -150,7 +150,7 @@ export class OpenAIProvider implements Provider {
 
   async *#readBody(response: Response, guard: StallGuard): AsyncGenerator<Uint8Array> {
     try {
-      if (response.body) yield* guard.watch(response.body as unknown as AsyncIterable<Uint8Array>);
+      if (response.body) yield* guard.watchIncoming(response.body as unknown as AsyncIterable<Uint8Array>);
     } catch (cause) {
       throw new ProviderError('unavailable', 'The download broke off before its end.', { cause });
     } finally {

@@ -25,8 +25,17 @@ export class StallGuard {
     clearTimeout(this.#timer);
   }
 
-  /** Passes chunks on and notes the progress. */
-  async *watch<T>(chunks: AsyncIterable<T>): AsyncGenerator<T> {
+  /** Passes on chunks that come from the other side. The time that their taker needs is not the other side's. */
+  async *watchIncoming<T>(chunks: AsyncIterable<T>): AsyncGenerator<T> {
+    for await (const chunk of chunks) {
+      this.end();
+      yield chunk;
+      this.progress();
+    }
+  }
+
+  /** Passes on chunks that go to the other side, and notes the progress. */
+  async *watchOutgoing<T>(chunks: AsyncIterable<T>): AsyncGenerator<T> {
     for await (const chunk of chunks) {
       this.progress();
       yield chunk;

@@ -10,6 +10,7 @@ import { type RequestMove, requestMoves } from '../../core/request.ts';
 import { followMove } from './capacity/follow-move.ts';
 import type { BatchRow } from './rows.ts';
 import type { SqlValue, Tx } from './tx.ts';
+import { planForgotten } from './upkeep/remote-cleanups.ts';
 
 /** Columns that a move may set beside the state. */
 export type BatchFacts = Partial<Omit<BatchRow, 'id' | 'state' | 'state_at' | 'lease_token' | 'lease_until'>>;
@@ -29,7 +30,10 @@ export interface BatchMoving {
   readonly now: number;
 }
 
-/** Moves a batch and writes its transition; the row as it is now, or null when somebody else was first. */
+/**
+ * Moves a batch and writes its transition; the row as it is now, or null when somebody else was first. An input
+ * file that the row forgets with the move is removed at the provider.
+ */
 export async function moveBatch(tx: Tx, moving: BatchMoving): Promise<BatchRow | null> {
   const { batchId, move, leaseToken, now } = moving;
   const before = await tx.get<BatchRow>(`select * from batches where id = ?${tx.forUpdate}`, batchId);
@@ -64,6 +68,7 @@ export async function moveBatch(tx: Tx, moving: BatchMoving): Promise<BatchRow |
   if (!after) return null;
   await writeTransition(tx, { ...moving, from: before.state, to });
   await followMove(tx, { before, after, move, now });
+  await planForgotten(tx, before, after, now);
   return after;
 }
 

@@ -2,6 +2,7 @@
  * Every operation on the store by name. An operation runs whole where the database is: in the writer thread of
  * SQLite, or on a PostgreSQL connection; so it is named, not passed.
  */
+import { asOrder, found, isOneOf } from './actions/as-order.ts';
 import { beginAction, endAction, listActions, removeActions } from './actions/run-action.ts';
 import { advanceBatch } from './batches/advance-batch.ts';
 import { applyResults } from './batches/apply-results.ts';
@@ -13,20 +14,22 @@ import { finishDownload } from './batches/finish-download.ts';
 import { holdBatch, listConditions, requestResubmit } from './batches/hold-batch.ts';
 import { breakLeases, keepLease } from './batches/keep-lease.ts';
 import { noteRefusals } from './batches/note-refusals.ts';
+import { recordCreated } from './batches/record-created.ts';
 import { recordFacts } from './batches/record-facts.ts';
-import { restartBatch, restartSlice } from './batches/restart-batch.ts';
+import { recordUploaded } from './batches/record-uploaded.ts';
+import { finishRestart, requestRestart, restartSlice } from './batches/restart-batch.ts';
 import { returnRequests, sendRequests } from './batches/send-requests.ts';
 import { settleLeftovers } from './batches/settle-leftovers.ts';
 import { admitBatch } from './capacity/admit-batch.ts';
-import { cutSlice, finishCut } from './capacity/cut-batch.ts';
+import { beginCut, cutSlice, finishCut } from './capacity/cut-batch.ts';
 import { holdFunding, liftFunding } from './capacity/funding.ts';
 import { wakeFamily } from './capacity/knowledge.ts';
 import { readCapacity } from './capacity/read-capacity.ts';
 import { turnAway } from './capacity/turn-away.ts';
-import { breakDeliveryLeases, claimDeliveries } from './deliveries/claim-deliveries.ts';
+import { breakDeliveryLeases, claimDeliveries, putBackDeliveries } from './deliveries/claim-deliveries.ts';
 import { settleBatch } from './deliveries/end-batch.ts';
 import { recordDeliveries } from './deliveries/record-deliveries.ts';
-import { redeliverRequest, redeliverSlice } from './deliveries/redeliver-requests.ts';
+import { redeliverRequest } from './deliveries/redeliver-requests.ts';
 import {
   abortRedelivery,
   countRedelivery,
@@ -50,6 +53,8 @@ import { callForward, giveUpHeld } from './destinations/held-back.ts';
 import { wakeForgotten } from './destinations/wake-destinations.ts';
 import { removeFigures } from './figures/remove-figures.ts';
 import { acceptRequests } from './intake/accept-requests.ts';
+import { listModels, listPrices, removePrice, setPrice } from './prices/prices.ts';
+import { listRepricings, repriceSlice } from './prices/reprice-slice.ts';
 import { countDue, listLeases, listTroubled } from './read/activity.ts';
 import {
   countBatches,
@@ -65,11 +70,14 @@ import { countErrors, findBatchByRemoteId, getBody, getRequestById } from './rea
 import { listRequests } from './read/list-requests.ts';
 import { listMovedBatches, readLiveMark } from './read/live.ts';
 import { listRecords } from './read/records.ts';
-import { getRequest, getResult, getResults, listAttempts, listRuns } from './read/requests.ts';
+import { getRequest, getResult, getResults, listAttempts, listRuns, resultLines } from './read/requests.ts';
 import { stateTimes } from './read/state-times.ts';
 import { beatReplica, leaveReplica, listReplicas } from './replicas/beat-replica.ts';
+import { retargetRequest } from './requests/retarget-request.ts';
 import { cancelRequest, deleteRequest } from './requests/stop-request.ts';
 import { createApiKey, findApiKey, listApiKeys, revokeApiKey } from './settings/api-keys.ts';
+import { editSettings } from './settings/edit-settings.ts';
+import { endSession, forgetEndedSessions, hasSessionEnded } from './settings/ended-sessions.ts';
 import {
   claimInstallation,
   claimSetting,
@@ -80,6 +88,7 @@ import {
 import { forgetOpenAIEvents, takeOpenAIEvent } from './upkeep/openai-events.ts';
 import {
   claimOrphans,
+  countOrphans,
   endOrphanRemoval,
   knownRemotes,
   listOrphans,
@@ -90,8 +99,30 @@ import { claimCleanups, finishCleanup, planCleanup, postponeCleanup } from './up
 import { releasePages, removeAttempts, removeBodies, retireBatch } from './upkeep/retention.ts';
 import { startAfterRestore } from './upkeep/start-after-restore.ts';
 
+/** What people order, where it is one transaction (see actions/as-order.ts); `editSettings` writes its own entries. */
+export const orders = {
+  abortRedelivery: asOrder(abortRedelivery, found),
+  cancelBatch: asOrder(cancelBatch, isOneOf('cancelled', 'requested')),
+  claimSetting: asOrder(claimSetting),
+  closeBatch: asOrder(closeBatch, isOneOf('closed')),
+  createApiKey: asOrder(createApiKey),
+  createDestination: asOrder(createDestination),
+  createRedelivery: asOrder(createRedelivery),
+  deleteBatch: asOrder(deleteBatch, isOneOf('deleting')),
+  editDestination: asOrder(editDestination, found),
+  redeliverRequest: asOrder(redeliverRequest, isOneOf('redelivering')),
+  removePrice: asOrder(removePrice, found),
+  removeSetting: asOrder(removeSetting),
+  requestResubmit: asOrder(requestResubmit, isOneOf('requested')),
+  requestRestart: asOrder(requestRestart, isOneOf('requested', 'restarting')),
+  retargetRequest: asOrder(retargetRequest, isOneOf('retargeted')),
+  revokeApiKey: asOrder(revokeApiKey, (revoked) => revoked),
+  setPrice: asOrder(setPrice),
+} as const;
+
 /** Operations that change something. */
 export const writes = {
+  ...orders,
   /** The same operation for bulk intake, which gives way to single requests. */
   acceptBulk: acceptRequests,
   acceptRequests,
@@ -99,27 +130,27 @@ export const writes = {
   advanceBatch,
   applyResults,
   beginAction,
+  beginCut,
   beatReplica,
   breakDeliveryLeases,
   breakLeases,
-  cancelBatch,
   cancelRequest,
   claimBatches,
   claimCleanups,
   claimDeliveries,
   claimInstallation,
   claimOrphans,
-  claimSetting,
-  closeBatch,
-  createApiKey,
   cutSlice,
-  deleteBatch,
   deleteRequest,
+  editSettings,
   endAction,
   endOrphanRemoval,
+  endSession,
   finishCleanup,
   finishCut,
   finishDownload,
+  finishRestart,
+  forgetEndedSessions,
   forgetOpenAIEvents,
   holdBatch,
   holdFunding,
@@ -131,23 +162,21 @@ export const writes = {
   leaveReplica,
   planCleanup,
   postponeCleanup,
+  putBackDeliveries,
+  recordCreated,
   recordDeliveries,
   recordFacts,
-  redeliverRequest,
-  redeliverSlice,
+  recordUploaded,
   releasePages,
   removeAttempts,
   removeActions,
   removeBodies,
   removeFigures,
-  removeSetting,
   removeSlice,
-  requestResubmit,
-  restartBatch,
+  repriceSlice,
   restartSlice,
   retireBatch,
   returnRequests,
-  revokeApiKey,
   sendRequests,
   settleBatch,
   settleLeftovers,
@@ -158,11 +187,7 @@ export const writes = {
   turnAway,
   wakeFamily,
   writeSetting,
-  abortRedelivery,
   callForward,
-  createDestination,
-  createRedelivery,
-  editDestination,
   giveUpHeld,
   redeliverNext,
 } as const;
@@ -172,6 +197,7 @@ export const reads = {
   countBatches,
   countDue,
   countErrors,
+  countOrphans,
   countRequests,
   countRunning,
   findApiKey,
@@ -182,6 +208,7 @@ export const reads = {
   getRequestById,
   getResult,
   getResults,
+  hasSessionEnded,
   inputPage,
   listActions,
   listApiKeys,
@@ -190,9 +217,12 @@ export const reads = {
   knownRemotes,
   listConditions,
   listLeases,
+  listModels,
   listMovedBatches,
+  listPrices,
   listRecords,
   listReplicas,
+  listRepricings,
   listOrphans,
   listRequests,
   listRuns,
@@ -202,6 +232,7 @@ export const reads = {
   readCapacity,
   readLiveMark,
   readSettings,
+  resultLines,
   sentIds,
   sentPage,
   stateTimes,
@@ -231,14 +262,17 @@ export const bulkWrites: ReadonlySet<WriteName> = new Set<WriteName>([
   'giveUpHeld',
   'redeliverNext',
   'noteRefusals',
-  'redeliverSlice',
   'releasePages',
   'removeAttempts',
   'removeBodies',
   'removeSlice',
+  'repriceSlice',
   'restartSlice',
   'returnRequests',
   'sendRequests',
   'settleLeftovers',
   'startDeliveries',
 ]);
+
+/** Writes whose every statement finds its rows by unique keys: whatever the keys are, one plan is right. */
+export const keyedWrites: ReadonlySet<string> = new Set<WriteName>(['acceptBulk', 'acceptRequests']);

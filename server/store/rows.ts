@@ -30,6 +30,9 @@ export interface BatchRow {
   condition_since: number | null;
   /** An operator's order to send a vanished batch again. */
   resubmit_requested_at: number | null;
+  /** An order to restart that is being carried out, slice by slice; the move that ends it takes it away. */
+  restart_requested_at: number | null;
+  restart_requested_by: string | null;
   close_reason: CloseReason | null;
   request_count: number;
   /** Lines in the file, frozen at close. */
@@ -57,6 +60,8 @@ export interface BatchRow {
   submit_intent_at: number | null;
   submit_looks: number;
   openai_input_file_id: string | null;
+  /** By the provider's clock: no batch made from the file can be older. */
+  openai_input_file_created_at: number | null;
   openai_input_file_expires_at: number | null;
   openai_batch_id: string | null;
   openai_created_at: number | null;

@@ -43,6 +43,11 @@ export interface Tx {
   /** The same for texts. */
   readonly textList: string;
   listOf(values: readonly (number | string)[]): SqlValue;
+  /**
+   * SQL for the first rows of several selects taken together, each of which an index answers in this very order.
+   * None is read further than the rows need.
+   */
+  firstOf(walks: readonly string[], order: string, limit: number): string;
   /** Ends a select whose rows this transaction goes on to judge or change. */
   readonly forUpdate: string;
   /**
@@ -50,6 +55,10 @@ export interface Tx {
    * `with picked as materialized (…)`: PostgreSQL may run a mere subquery twice, and so claim too many.
    */
   readonly skipLocked: string;
+  /** SQL for the bytes of a text, as UTF-8, that other bytes may be joined to. */
+  bytesOf(text: string): string;
+  /** SQL for one value: the bytes of all `line`s, one after the other, of a select that is ordered by `id` and has both. */
+  readonly joined: string;
   readonly known: KnownIds;
   /** Whether free pages are given back by `releasePages`, rather than by the database itself. */
   readonly releasesPages: boolean;

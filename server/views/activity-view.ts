@@ -1,8 +1,9 @@
 /** What the engine is doing: drivers and their slots, leases, what went wrong last, sweeps. */
 import type { ActivityView, DriverView, SweepView, WorkView } from '../../core/contract/console.ts';
-import { type DriverName, stages } from '../../core/stages.ts';
+import { type DriverName, doesOf, type PausableStage, stages } from '../../core/stages.ts';
 import type { Context } from '../context.ts';
 import type { WorkRow } from '../store/read/activity.ts';
+import { replicaViews } from './replica-views.ts';
 import { isoTime, isoTimeOrNull } from './times.ts';
 
 /** What this process knows of itself, beside the rows. */
@@ -25,12 +26,13 @@ export async function activity(
 ): Promise<ActivityView> {
   const { store, clock } = ctx;
   const now = clock.now();
-  const [due, states, totals, leases, troubled] = await Promise.all([
+  const [due, states, totals, leases, troubled, replicas] = await Promise.all([
     store.countDue({ now }),
     store.countBatches(),
     store.countRequests(),
     store.listLeases({ now, limit: mostRows }),
     store.listTroubled({ limit: mostRows }),
+    replicaViews(ctx),
   ]);
   const drivers = engine.drivers.map(({ name, busy, slots }): DriverView => {
     const stage = stages.find((one) => one.name === name);
@@ -39,21 +41,23 @@ export async function activity(
     const oldest = mine.map(({ oldestAt }) => oldestAt).sort((a, b) => a - b)[0];
     return {
       stage: name,
-      does: stage?.does ?? '',
+      does: doesOf(name),
       states: stage?.states ?? [],
       busy,
       slots,
       due: due.filter(({ state }) => own.includes(state)).reduce((sum, row) => sum + row.due, 0),
       waiting: mine.reduce((sum, row) => sum + row.batches, 0),
       oldest_at: isoTimeOrNull(oldest ?? null),
+      ...pauseView(ctx, name),
     };
   });
   return {
-    drivers: [...drivers, senderView(engine, totals.delivering)],
+    drivers: [...drivers, { ...senderView(engine, totals.delivering), ...pauseView(ctx, 'send') }],
     leases: leases.map(workView),
     troubled: troubled.map(workView),
     sweeps: [sweepView(engine)],
     intake: { paused: gate.paused !== null, disk_low: gate.diskLow },
+    replicas,
     replica: ctx.replica,
     database: store.dialect,
     now: isoTime(now),
@@ -65,10 +69,18 @@ function isRest(state: string): boolean {
   return state === 'failed' || state === 'expired' || state === 'cancelled';
 }
 
-function senderView({ sender }: EngineFigures, delivering: number): DriverView {
+function pauseView({ live }: Context, stage: PausableStage) {
+  const pause = live.pauseOf(stage);
+  return { paused_at: isoTimeOrNull(pause?.at ?? null), paused_by: pause?.by ?? null };
+}
+
+function senderView(
+  { sender }: EngineFigures,
+  delivering: number,
+): Omit<DriverView, 'paused_at' | 'paused_by'> {
   return {
     stage: 'send',
-    does: 'sends single outcomes to their destinations',
+    does: doesOf('send'),
     states: [],
     busy: sender.busy,
     slots: sender.slots,

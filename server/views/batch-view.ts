@@ -7,6 +7,7 @@ import { isUnusuallyLong } from '../../core/usual-time.ts';
 import type { Context } from '../context.ts';
 import type { BatchRow } from '../store/rows.ts';
 import { waitingView } from './capacity-view.ts';
+import { pausedStageOf } from './stage-views.ts';
 import { isoTime, isoTimeOrNull } from './times.ts';
 import { usualTimes } from './usual-times.ts';
 
@@ -21,6 +22,7 @@ function movesOf(row: BatchRow): BatchMove[] {
     if (!mayMove(row.state, move)) return false;
     if (move === 'close') return row.request_count > row.cancelled_count;
     if (move === 'resubmit') return row.condition === 'vanished' && row.resubmit_requested_at === null;
+    if (move === 'restart') return row.settled_at !== null && row.restart_requested_at === null;
     return move !== 'cancel' || row.cancel_requested_at === null;
   });
 }
@@ -89,6 +91,7 @@ export function batchView(row: BatchRow): BatchView {
     last_error: row.last_error,
     next_try_at: isoTimeOrNull(row.due_at),
     cancel_requested_at: isoTimeOrNull(row.cancel_requested_at),
+    restart_requested_at: isoTimeOrNull(row.restart_requested_at),
     created_at: isoTime(row.created_at),
     state_at: isoTime(row.state_at),
     state_p95_ms: null,
@@ -133,5 +136,6 @@ export async function batchDetailView(ctx: Context, id: number): Promise<BatchDe
       reason: t.reason,
       transitioned_at: isoTime(t.at),
     })),
+    paused_stage: pausedStageOf(ctx.live, row),
   };
 }

@@ -24,16 +24,21 @@ function knownOf(ctx: Context, now: CapacityNow, family: string) {
 /** Why a batch waits to be created; null when that is not what it waits for. */
 export function waitingView(ctx: Context, now: CapacityNow, row: BatchRow): WaitingView | null {
   if (row.waiting_for === null || row.state !== 'waiting_for_capacity') return null;
-  const { cap, sums, row: known } = knownOf(ctx, now, row.model_family);
+  const { cap, sums, learned, row: known } = knownOf(ctx, now, row.model_family);
   const ratio = now.ratios.find(({ endpoint, model }) => endpoint === row.endpoint && model === row.model);
   const estimate = calibrate(row.estimated_tokens, ratio ?? uncalibrated);
   const reservedTokens = sums?.tokens ?? 0;
+  const embeddings = {
+    reserved: sums?.requests ?? 0,
+    cap: requestCapOf(learned),
+    count: row.embedding_inputs,
+  };
   const said = row.waiting_for === 'funding' ? now.holds[0]?.message : known?.last_rejection;
   return {
     for: row.waiting_for,
     reason: explainWaiting(
       row.waiting_for,
-      { family: row.model_family, cap, reservedTokens, estimate },
+      { family: row.model_family, cap, reservedTokens, estimate, embeddings },
       said ?? null,
     ),
     family: row.model_family,
@@ -42,6 +47,9 @@ export function waitingView(ctx: Context, now: CapacityNow, row: BatchRow): Wait
     cap_source: cap.source,
     usable: cap.usable,
     estimate,
+    reserved_requests: embeddings.reserved,
+    request_cap: embeddings.cap,
+    requests: embeddings.count,
     frees_next: sums?.oldest ?? null,
     since: isoTimeOrNull(row.waiting_since),
     next_try_at: isoTimeOrNull(row.due_at),

@@ -18,6 +18,7 @@ export async function fillGauges(ctx: Context): Promise<string> {
   metrics.deliveries.set({ state: 'delivered' }, requests.delivered);
   metrics.deliveries.set({ state: 'delivery_failed' }, requests.deliveryFailed);
   await fillCapacity(ctx);
+  await fillOrphans(ctx);
   metrics.usd.set({ kind: 'list' }, requests.listNanoUsd / 1e9);
   metrics.usd.set({ kind: 'paid' }, requests.paidNanoUsd / 1e9);
   return metrics.registry.metrics();
@@ -37,4 +38,11 @@ async function fillCapacity(ctx: Context): Promise<void> {
     capacityBatches.set({ family, kind: 'waiting' }, shown.waiting_batches);
   }
   fundingBlocked.set(funding.blocked ? 1 : 0);
+}
+
+async function fillOrphans({ metrics, store }: Context): Promise<void> {
+  const counts = await store.countOrphans();
+  for (const kind of ['batch', 'file'] as const) {
+    metrics.orphans.set({ kind }, counts.find((count) => count.kind === kind)?.orphans ?? 0);
+  }
 }

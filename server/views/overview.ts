@@ -143,7 +143,7 @@ function attentionOf(conditions: readonly Condition[]): AttentionView[] {
 /** Conditions are named `kind:what`. */
 function pageOf(id: string): string {
   const [kind, what = ''] = id.split(':');
-  if (kind === 'batch_failed') return `/batches/${what}`;
+  if (kind?.startsWith('batch_')) return `/batches/${what}`;
   if (kind === 'waiting_too_long') return `/batches?state=${what}`;
   if (kind === 'funding_blocked') return '/batches?state=waiting_for_capacity';
   return kind?.startsWith('destination') || kind?.startsWith('breaker')

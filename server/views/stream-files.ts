@@ -1,5 +1,4 @@
 /** A batch's files from our own store, also after the provider has dropped them. */
-import { lineHead, lineTail } from '../../core/line-id.ts';
 import type { Outcome } from '../../core/request.ts';
 import type { Context } from '../context.ts';
 import type { BatchRow } from '../store/rows.ts';
@@ -13,28 +12,16 @@ const pageRows = 500;
 const newline = Buffer.from('\n');
 
 /** `input`: lines as they were sent. `output` and `error`: result lines as they came. */
-export function streamFile(ctx: Context, batch: BatchRow, type: FileType): AsyncGenerator<Buffer> {
+export function streamFile(ctx: Context, batch: BatchRow, type: FileType): AsyncGenerator<Uint8Array> {
   return type === 'input' ? streamInput(ctx, batch) : streamResultLines(ctx, batch, type);
 }
 
-async function* streamInput(ctx: Context, batch: BatchRow): AsyncGenerator<Buffer> {
-  let afterId = 0;
-  for (;;) {
-    const page = await ctx.store.sentPage({
-      batchId: batch.id,
-      afterId,
-      maxBytes: pageBytes,
-      limit: pageRows,
-    });
-    if (page.length === 0) return;
-    yield Buffer.concat(
-      page.flatMap(({ id, body }) => [
-        Buffer.from(lineHead(id, batch.endpoint)),
-        body,
-        Buffer.from(lineTail),
-      ]),
-    );
-    afterId = page.at(-1)?.id ?? afterId;
+async function* streamInput(ctx: Context, { id, endpoint }: BatchRow): AsyncGenerator<Uint8Array> {
+  const whole = { batchId: id, endpoint, maxBytes: pageBytes, limit: pageRows };
+  let page = await ctx.store.sentPage({ ...whole, afterId: 0 });
+  while (page) {
+    yield page.bytes;
+    page = await ctx.store.sentPage({ ...whole, afterId: page.lastId });
   }
 }
 
@@ -44,17 +31,17 @@ async function* streamResultLines(
   type: 'output' | 'error',
 ): AsyncGenerator<Buffer> {
   const wanted: Outcome[] = type === 'output' ? ['succeeded'] : ['failed', 'expired', 'cancelled'];
-  let beforeId: number | null = null;
+  let cursor: number | null = null;
   do {
     const page: Awaited<ReturnType<Context['store']['listRequests']>> = await ctx.store.listRequests({
       batchId: batch.id,
-      beforeId,
+      cursor,
       limit: pageRows,
     });
     const rows = page.rows.filter((row) => row.outcome !== null && wanted.includes(row.outcome));
     for await (const group of withResults(ctx, rows)) {
       yield Buffer.concat(group.flatMap(({ result }) => (result ? [result.line, newline] : [])));
     }
-    beforeId = page.nextBeforeId;
-  } while (beforeId !== null);
+    cursor = page.nextCursor;
+  } while (cursor !== null);
 }

@@ -8,19 +8,19 @@ const pageRows = 200;
 
 /** Newest request first; requests without an outcome are left out. */
 export async function* streamResults(ctx: Context, filter: RequestFilter): AsyncGenerator<Buffer> {
-  let beforeId: number | null = null;
+  let cursor: number | null = null;
   do {
     const page: Awaited<ReturnType<Context['store']['listRequests']>> = await ctx.store.listRequests({
       ...filter,
-      beforeId,
+      cursor,
       limit: pageRows,
     });
     const ended = page.rows.filter((row) => row.outcome !== null);
     for await (const group of withResults(ctx, ended)) {
       yield Buffer.concat(group.flatMap(({ request, result }) => [outcomeContent(request, result), newline]));
     }
-    beforeId = page.nextBeforeId;
-  } while (beforeId !== null);
+    cursor = page.nextCursor;
+  } while (cursor !== null);
 }
 
 const newline = Buffer.from('\n');

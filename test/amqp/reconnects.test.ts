@@ -87,7 +87,7 @@ test('after 25 losses there is one consumer, and at no time there were two', asy
   await until(() => isStored('after 24'));
   for (let loss = 0; loss < 25; loss++) expect(await isStored(`after ${loss}`)).toBe(true);
   expect(await consumers()).toBe(1);
-}, 60_000);
+});
 
 test('a queue that is removed under the consumer, and made again', async () => {
   await start();

@@ -5,10 +5,11 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { freePorts } from '../free-ports.ts';
 import { until } from '../until.ts';
 
 const run = promisify(execFile);
@@ -22,6 +23,8 @@ export interface OwnBroker {
   readonly port: number;
   /** Runs `rabbitmqctl` on it. @returns what it prints */
   ctl(...args: string[]): Promise<string>;
+  /** Lets the process of a classic queue stand still, or go on: whoever publishes to it hears nothing. */
+  holdQueue(name: string, still: boolean): Promise<void>;
   /** Ends it, in order or by SIGKILL. What is durable stays. */
   stop(how?: 'in order' | 'kill'): Promise<void>;
   /** Starts it again on the same port and data. */
@@ -44,6 +47,11 @@ export async function startOwnBroker(): Promise<OwnBroker> {
     port,
     url: `amqp://guest:guest@127.0.0.1:${port}`,
     ctl: async (...args) => (await run(join(scripts, 'rabbitmqctl'), args, { env, timeout: 60_000 })).stdout,
+    async holdQueue(name, still) {
+      const queue = `rabbit_misc:r(<<"/">>, queue, <<"${name}">>)`;
+      const process = `amqqueue:get_pid(element(2, rabbit_amqqueue:lookup(${queue})))`;
+      await broker.ctl('eval', `sys:${still ? 'suspend' : 'resume'}(${process}).`);
+    },
     async start() {
       child = spawn(join(scripts, 'rabbitmq-server'), [], {
         env,
@@ -138,17 +146,4 @@ async function end(child: ChildProcess, how: 'in order' | 'kill'): Promise<void>
     // It has just ended.
   }
   await ended;
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer();
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }

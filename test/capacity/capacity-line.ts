@@ -11,6 +11,10 @@ export interface RowPlan {
   /** Pictures count flat, so that rows can be large in tokens and small in bytes. */
   readonly pictures?: number;
   readonly text?: string;
+  /** Another endpoint than chat: its batches are apart, their models share the cap. */
+  readonly endpoint?: '/v1/responses';
+  /** An embeddings row with so many inputs. */
+  readonly inputs?: number;
 }
 
 export async function startCapacityLine(
@@ -52,10 +56,14 @@ export async function startCapacityLine(
       time.until(running.service, holds, withinMs),
     quiet: () => time.quiet(running.service),
     get: <T>(path: string) => call<T>('GET', path),
+    text: async (path: string) => (await fetch(`${running.url}${path}`)).text(),
 
-    /** Posts rows in bulk; their outcomes are fetched, not delivered. */
-    async post(prefix: string, rows: readonly RowPlan[]): Promise<void> {
-      const lines = rows.map((row, index) => JSON.stringify(rowOf(`${prefix}-${index}`, row)));
+    /** Posts rows in bulk. @param receiver where their outcomes go; without one they are fetched */
+    async post(prefix: string, rows: readonly RowPlan[], receiver?: string): Promise<void> {
+      const delivery = receiver ? { type: 'webhook', webhook_url: receiver } : { type: 'none' };
+      const lines = rows.map((row, index) =>
+        JSON.stringify({ ...rowOf(`${prefix}-${index}`, row), delivery_config: delivery }),
+      );
       const response = await fetch(`${running.url}/api/requests/bulk`, {
         method: 'POST',
         headers: { 'content-type': 'application/jsonl' },
@@ -83,16 +91,23 @@ async function settled(promise: Promise<unknown>): Promise<boolean> {
   return (await Promise.race([promise.then(() => 'end'), turn])) === 'end';
 }
 
-function rowOf(customId: string, { model = 'gpt-4o-mini', pictures = 0, text = customId }: RowPlan) {
+function rowOf(customId: string, plan: RowPlan) {
+  const { url, body } = callOf(customId, plan);
+  return { custom_id: customId, method: 'POST', url, body };
+}
+
+function callOf(
+  customId: string,
+  { model = 'gpt-4o-mini', pictures = 0, text = customId, ...plan }: RowPlan,
+) {
+  if (plan.inputs !== undefined) {
+    const input = Array(plan.inputs).fill('x');
+    return { url: '/v1/embeddings', body: { model: 'text-embedding-3-small', input, dimensions: 1 } };
+  }
+  if (plan.endpoint !== undefined) return { url: plan.endpoint, body: { model, input: text } };
   const picture = { type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' } };
   const content = [...Array(pictures).fill(picture), { type: 'text', text }];
-  return {
-    custom_id: customId,
-    method: 'POST',
-    url: '/v1/chat/completions',
-    delivery_config: { type: 'none' },
-    body: { model, messages: [{ role: 'user', content }] },
-  };
+  return { url: '/v1/chat/completions', body: { model, messages: [{ role: 'user', content }] } };
 }
 
 export interface BatchAnswer {

@@ -163,7 +163,7 @@ async function attempt(networks: PrivateNetworks, resolver: Lookup, url: string)
     target: { type: 'webhook', webhook_url: url },
     destination: someDestination,
   } as const;
-  const result = await channel.send(parcel, new AbortController().signal);
+  const result = await channel.send(parcel, 60_000);
   await channel.close();
   return result;
 }

@@ -15,9 +15,7 @@ afterAll(async () => {
   await sink.close();
 });
 
-test('who gets outcomes, and how well; what failed for one is counted and delivered again', {
-  timeout: 120_000,
-}, async () => {
+test('who gets outcomes, and how well; what failed for one is counted and delivered again', async () => {
   sink.answer = 410;
   const { url } = running.service;
   await makeOutcomes(url, 3, () => sink.url);

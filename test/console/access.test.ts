@@ -130,6 +130,19 @@ test('a changed password ends the sessions that came by it', async () => {
   }
 });
 
+test('signing out ends the session itself: a copy of its cookie is worth nothing, other sessions stay', async () => {
+  for (const secret of [CONSOLE_PASSWORD, 'key-of-read']) {
+    const { cookie } = await signIn(secret);
+    const { cookie: other } = await signIn(secret);
+    const signOut = (headers: Record<string, string>) =>
+      fetch(`${running.url}/api/console/session`, { method: 'DELETE', headers }).then(({ status }) => status);
+    expect([await signOut({ cookie }), await look({ cookie })]).toEqual([403, 200]);
+    expect(await signOut({ cookie, ...ours })).toBe(204);
+    expect([await look({ cookie }), await look({ cookie: other })]).toEqual([401, 200]);
+    expect(await signOut({ cookie, ...ours })).toBe(204);
+  }
+});
+
 test('every order is in the list with who, what, when and how it ended', async () => {
   const { cookie } = await signIn(CONSOLE_PASSWORD);
   await fetch(`${running.url}/api/batches/77/cancel`, { method: 'POST', headers: { cookie, ...ours } });

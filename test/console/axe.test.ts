@@ -1,11 +1,8 @@
 /** axe finds nothing on any page, in either theme, wide and narrow. */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { expect, test } from 'vitest';
 import { useBrowser } from './browser-stage.ts';
 import { makePosts } from './console-stage.ts';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+import { findViolations, rulesOfColour, standards } from './find-violations.ts';
 
 const t = useBrowser({
   simulating: { scripts: ['rows-400-in-error-file'] },
@@ -22,11 +19,6 @@ const t = useBrowser({
     await call('POST', '/api/intake/pause');
   },
 });
-
-interface Violation {
-  readonly id: string;
-  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
-}
 
 const pages = [
   '/',
@@ -46,25 +38,11 @@ const pages = [
   '/activity',
   '/settings/rules',
   '/settings/costs',
+  '/settings/prices',
   '/settings/keys',
   '/settings/records?kind=transitions',
   '/sign-in',
 ];
-
-/** What colours have to do with; everything else is the same in both themes. */
-const rulesOfColour = ['color-contrast', 'link-in-text-block'];
-const standards = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-
-async function findings(runOnly: readonly string[] = standards): Promise<string[]> {
-  // Through the debugger: the page's own policy runs no script from elsewhere.
-  await t.page.evaluate(axe);
-  const violations = (await t.page.evaluate(
-    `axe.run(document, { runOnly: ${JSON.stringify(runOnly)} }).then(({ violations }) => violations.map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html, failureSummary }) => ({ html, failureSummary })) })))`,
-  )) as Violation[];
-  return violations.map(
-    ({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 200)} ${nodes[0]?.failureSummary}`,
-  );
-}
 
 test.each(['light', 'dark'] as const)('in the %s theme', async (colorScheme) => {
   await t.page.emulateMedia({ colorScheme });
@@ -74,20 +52,15 @@ test.each(['light', 'dark'] as const)('in the %s theme', async (colorScheme) => 
     await t.page.locator('h1').first().waitFor();
     await t.page.locator('[aria-busy="true"][role="status"]').first().waitFor({ state: 'detached' });
     const rules = colorScheme === 'dark' ? rulesOfColour : standards;
-    for (const one of await findings(rules)) found.push(`${path}: ${one}`);
+    for (const one of await findViolations(t.page, rules)) found.push(`${path}: ${one}`);
   }
   expect(found).toEqual([]);
-}, 120_000);
+});
 
-test('dialogs and a narrow screen', async () => {
+test('no page is wider than a narrow screen', async () => {
   const found: string[] = [];
-  await t.page.goto(`${t.stage.url}/batches/1`);
-  await t.page.getByRole('button', { name: 'Delete' }).click();
-  await t.page.getByRole('dialog').waitFor();
-  found.push(...(await findings()));
-  await t.page.keyboard.press('Escape');
   await t.page.setViewportSize({ width: 320, height: 700 });
-  for (const path of ['/', '/batches', '/batches/1', '/requests', '/activity', '/settings/rules']) {
+  for (const path of pages) {
     await t.page.goto(`${t.stage.url}${path}`);
     await t.page.locator('h1').first().waitFor();
     await t.page.locator('[aria-busy="true"][role="status"]').first().waitFor({ state: 'detached' });
@@ -95,4 +68,4 @@ test('dialogs and a narrow screen', async () => {
     if (Number(wide) > 320) found.push(`${path} is ${wide} pixels wide on a screen of 320`);
   }
   expect(found).toEqual([]);
-}, 60_000);
+});

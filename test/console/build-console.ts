@@ -1,6 +1,6 @@
 /** The console, built once for its sources: the folder's name is their hash, so a second run finds it there. */
 import { createHash } from 'node:crypto';
-import { existsSync, globSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, run } from '../../scripts/run.ts';
 
@@ -16,6 +16,7 @@ export async function buildConsole(): Promise<string> {
   for (const old of globSync('console-*', { cwd: cache })) {
     rmSync(join(cache, old), { recursive: true, force: true });
   }
+  mkdirSync(cache, { recursive: true });
   // As it is shipped: the test runner's own NODE_ENV would build React for development.
   const fresh = mkdtempSync(join(root, 'node_modules', '.console-'));
   const { code, output } = await run('env', [

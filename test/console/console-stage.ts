@@ -1,10 +1,7 @@
 /** A service with its console and real data: the simulator runs the batches, receivers take the outcomes or do not. */
-
-import { mkdirSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
-import { root } from '../../scripts/run.ts';
+import type { Given } from '../../server/compose/service.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../simulator/index.ts';
 import { makePost } from '../make-post.ts';
 import { startTestService, type TestService, type TestSettings } from '../start-test-service.ts';
@@ -28,6 +25,8 @@ export interface ConsoleStage {
   /** Sends requests in bulk. */
   send(posts: readonly object[]): Promise<void>;
   uploadAll(): Promise<void>;
+  /** Stops the service and starts it again where it was. */
+  restart(): Promise<void>;
   /** Waits until no batch is under way but the open ones. */
   settle(): Promise<void>;
   close(): Promise<void>;
@@ -36,12 +35,12 @@ export interface ConsoleStage {
 export async function setConsoleStage(
   settings: TestSettings = {},
   simulating: SimulatorOptions = {},
+  given: Given = {},
 ): Promise<ConsoleStage> {
-  mkdirSync(join(root, 'node_modules', '.cache'), { recursive: true });
   const consoleFolder = await buildConsole();
   const simulator = await startSimulator(simulating);
   const taker = await startTaker();
-  const running = await startTestService(
+  let running = await startTestService(
     {
       OPENAI_BASE_URL: simulator.url,
       POLL_INTERVAL_MS: 50,
@@ -49,7 +48,7 @@ export async function setConsoleStage(
       SUBMIT_LOOKS_MS: '0,20,50,100',
       ...settings,
     },
-    { consoleFolder },
+    { ...given, consoleFolder },
   );
   const call = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
     const answer = await fetch(`${running.url}${path}`, {
@@ -66,12 +65,15 @@ export async function setConsoleStage(
     (
       await call<{ data: { id: number; state: string; ended_at: string | null }[] }>(
         'GET',
-        '/api/batches?limit=1000',
+        '/api/batches?limit=200',
       )
     ).data;
+  const { url } = running;
   return {
-    running,
-    url: running.url,
+    get running() {
+      return running;
+    },
+    url,
     simulator,
     taker,
     call,
@@ -88,6 +90,9 @@ export async function setConsoleStage(
       for (const { id, state } of await listStates()) {
         if (state === 'building') await call('POST', `/api/batches/${id}/upload`);
       }
+    },
+    async restart() {
+      running = await running.restart({ PORT: new URL(url).port });
     },
     settle: () =>
       until(

@@ -72,3 +72,24 @@ test('its policy is edited, and its secret rotated and shown once', async () => 
   await told('a secret of its own');
   expect(await t.page.getByText(/^whsec_/).count()).toBe(0);
 });
+
+test('a receiver brings a secret of its own, and a wrong one is refused with the reason', async () => {
+  const own = `whsec_${Buffer.alloc(32, 'a').toString('base64')}`;
+  await open('/destinations/1');
+  await press('Rotate secret');
+  const dialog = t.page.getByRole('dialog');
+  await dialog.getByLabel('Own secret; empty: one is made').fill('short');
+  t.expectComplaint(/422/);
+  await confirm('Use this secret');
+  await dialog.getByText('The secret must be whsec_').waitFor();
+  await dialog.getByLabel('Own secret; empty: one is made').fill(own);
+  await dialog.getByLabel('Hours that the old one signs as well').fill('0');
+  await confirm('Use this secret');
+  await dialog.getByText(own).waitFor();
+  await confirm('Put away');
+  const { secret_overlap_until: overlap } = await t.stage.call<{ secret_overlap_until: string | null }>(
+    'GET',
+    '/api/destinations/1',
+  );
+  expect(overlap).toBeNull();
+});

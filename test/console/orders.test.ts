@@ -60,7 +60,7 @@ test('what a receiver refused is delivered again, and then everything', async ()
   await open(`/batches/${id}`);
   await press('Redeliver failed');
   await confirm('Redeliver 3 outcomes');
-  await told('3 outcomes on the way again.');
+  await told(/^3 outcomes to be delivered again: redelivery \d+\.$/);
   await until(async () => t.stage.taker.taken === before + 3);
   await t.stage.settle();
   await t.page.getByText('3 delivered', { exact: true }).waitFor();
@@ -79,6 +79,8 @@ test('an ended batch is deleted with everything under it, and the page goes wher
   await press('Delete');
   await confirm('Delete 2 requests');
   await t.page.waitForURL(/\/batches$/);
+  // The page was left without a call for what was gone.
+  expect(t.complaints).toEqual([]);
   t.expectComplaint(/404/);
   await open(`/batches/${id}`);
   await told(`There is no batch ${id}`);

@@ -28,8 +28,7 @@ beforeAll(async () => {
   batches = (await t.stage.call<{ data: Batch[] }>('GET', '/api/batches')).data;
 });
 const done = () => batches.find(({ model, state }) => model === 'gpt-4o-mini' && state === 'done');
-const rows = (count: number) =>
-  until(async () => (await t.page.locator('tbody tr').count()) === count, 8_000);
+const rows = (count: number) => until(async () => (await t.page.locator('tbody tr').count()) === count);
 const open = (path: string) => t.page.goto(`${t.stage.url}${path}`);
 
 test('overview: what is under way, what ended, what it cost and saved', async () => {
@@ -51,6 +50,31 @@ test('overview: the range stands in the address, and each picture is a table as 
   expect(await table.getByRole('row').count()).toBe(8);
   await t.page.getByRole('button', { name: '24h', exact: true }).click();
   await t.page.waitForURL(/range=24h/);
+});
+
+test('batches: found by model or endpoint, ordered about by mouse, as many on a page as chosen', async () => {
+  await open('/batches');
+  await rows(batches.length);
+  await t.page.getByLabel('Model or endpoint').fill('our-own-model');
+  await t.page.keyboard.press('Enter');
+  await t.page.waitForURL(/model=our-own-model/);
+  await rows(1);
+  await t.page.getByRole('button', { name: 'Remove filter model' }).click();
+  await rows(batches.length);
+  const { id } = batches.find(({ state }) => state === 'building') ?? { id: 0 };
+  await t.page.getByRole('button', { name: `Actions of batch ${id}` }).click();
+  const dialog = t.page.getByRole('dialog', { name: `Batch ${id}` });
+  await dialog.getByRole('button', { name: 'Upload now' }).waitFor();
+  await t.page.keyboard.press('Escape');
+  await open('/requests');
+  await rows(50);
+  await t.page.getByLabel('Rows on a page').selectOption('10');
+  await rows(10);
+  await t.page.reload();
+  await rows(10);
+  await t.page.getByRole('button', { name: 'Next page' }).click();
+  await t.page.waitForURL(/cursor=/);
+  await rows(10);
 });
 
 test('batches: states with counts are filters, rows lead to their batch', async () => {
@@ -84,6 +108,22 @@ test('a batch: its way, its figures, its parts', async () => {
   expect(lines.trim().split('\n')).toHaveLength(20);
   await t.page.getByRole('tab', { name: 'Raw' }).click();
   await t.page.getByText('"openai_batch_id"').first().waitFor();
+});
+
+test('a batch: leads to what failed, and to itself at OpenAI where it is OpenAI that runs it', async () => {
+  const link = t.page.getByRole('link', { name: 'open there' });
+  await open(`/batches/${done()?.id}`);
+  await t.page.getByText('20 succeeded, 10 failed').waitFor();
+  expect(await link.count()).toBe(0);
+  await t.page.getByRole('link', { name: 'Which failed' }).click();
+  await t.page.waitForURL(/outcome=failed/);
+  await rows(10);
+  await t.page.route('**/api/console/session', async (route) => {
+    const session = await (await route.fetch()).json();
+    await route.fulfill({ json: { ...session, openai_console: 'https://platform.openai.com' } });
+  });
+  await open(`/batches/${done()?.id}`);
+  expect(await link.getAttribute('href')).toMatch(/^https:\/\/platform\.openai\.com\/batches\/batch_/);
 });
 
 test('requests: found by filter, by typed qualifiers, and by any exact id', async () => {

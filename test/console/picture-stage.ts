@@ -1,7 +1,7 @@
 /** A stage on which every state of a batch, every end of a request and every kind of trouble is to be seen. */
 import { until } from '../until.ts';
 import { makePosts, setConsoleStage } from './console-stage.ts';
-import { giveAPast } from './give-a-past.ts';
+import { giveAPast, stretch } from './give-a-past.ts';
 
 interface Listed {
   readonly data: readonly { readonly id: number; readonly state: string; readonly custom_id: string }[];
@@ -21,6 +21,8 @@ export async function setPictureStage() {
     },
   );
   const { call, send, taker, uploadAll, settle } = stage;
+  const { ctx } = stage.running.service;
+  const past = giveAPast(ctx.settings.DATABASE_PATH, ctx.clock.now());
   const webhook = taker.url;
   const body = (model: string, input = 'Summarise the annual report in three sentences.') => ({
     body: { model, input },
@@ -43,7 +45,7 @@ export async function setPictureStage() {
   const long = body('o4-mini', 'word '.repeat(900));
   await send(makePosts(90, 'review', { webhook, tag: 'research', ...long }));
   await uploadAll();
-  await until(async () => (await states()).some(({ state }) => state === 'openai_processing'), 30_000);
+  await until(async () => (await states()).some(({ state }) => state === 'openai_processing'));
   await send(makePosts(60, 'essay', { webhook, tag: 'research', ...long }));
   await send(makePosts(25, 'stopped', { webhook, ...body('gpt-4o') }));
   const { data: open } = await call<Listed>('GET', '/api/batches?state=building&model=gpt-4o');
@@ -52,14 +54,14 @@ export async function setPictureStage() {
   await until(async () => {
     const all = (await states()).map(({ state }) => state);
     return all.includes('waiting_for_capacity') && all.includes('failed');
-  }, 30_000);
+  });
   await send(makePosts(35, 'question', { webhook, tag: 'support', ...body('gpt-5-mini') }));
-  await call('POST', '/api/batches/1/redeliver?which=all');
+  await call('POST', '/api/requests/report-2026-180/redeliver');
   await settleQuietly(stage.call);
-  const { ctx } = stage.running.service;
-  giveAPast(ctx.settings.DATABASE_PATH, ctx.clock.now());
+  stretch(ctx.settings.DATABASE_PATH, past);
   const all = await states();
   const find = (state: string) => all.find((batch) => batch.state === state)?.id;
+  const twice = await call<{ id: number }>('GET', '/api/requests/report-2026-180');
   const oneOf = async (query: string) =>
     (await call<Listed>('GET', `/api/requests?${query}&limit=1`)).data[0]?.id;
   return {
@@ -70,7 +72,7 @@ export async function setPictureStage() {
       'overview-30d': '/?range=30d',
       batches: '/batches',
       'batches-none': '/batches?state=expired',
-      'batch-done': '/batches/1',
+      'batch-done': `/batches/${past + 1}`,
       'batch-running': `/batches/${find('openai_processing')}`,
       'batch-waiting': `/batches/${find('waiting_for_capacity')}`,
       'batch-failed': `/batches/${find('failed')}?tab=transitions`,
@@ -78,13 +80,14 @@ export async function setPictureStage() {
       'batch-gone': '/batches/999999',
       requests: '/requests',
       'requests-filtered': '/requests?outcome=failed&tag=finance',
-      request: `/requests/${await oneOf('state=delivered')}`,
+      request: `/requests/${twice.id}`,
       'request-undelivered': `/requests/${await oneOf('state=delivery_failed')}`,
       destinations: '/destinations',
       destination: '/destinations/1',
       activity: '/activity',
       'settings-rules': '/settings/rules',
       'settings-costs': '/settings/costs',
+      'settings-prices': '/settings/prices',
       'settings-keys': '/settings/keys',
       'settings-records': '/settings/records?kind=transitions',
       'sign-in': '/sign-in',

@@ -61,7 +61,7 @@ test('a batch is followed from its first request to its savings without the mous
   await page.keyboard.press('g');
   await page.keyboard.press('o');
   await page.getByText(/saved \(50 %\)/).waitFor();
-}, 60_000);
+});
 
 test('keys: help, theme, palette, search, copy, back', async () => {
   const { stage, page } = t;

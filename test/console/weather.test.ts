@@ -1,4 +1,5 @@
 /** Bad input and bad weather: nothing shows a blank page, runs what was posted, or says what is not so. */
+import { statSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { until } from '../until.ts';
 import { useBrowser } from './browser-stage.ts';
@@ -8,11 +9,11 @@ const evil = '<img src=x onerror="window.caught=1"><script>window.caught=1</scri
 const long = `${'x'.repeat(480)}-é漢字`;
 const rightToLeft = 'مرحبا-بالعالم';
 const t = useBrowser({
-  settings: { BATCH_MAX_AGE_MS: 3_600_000 },
+  settings: { BATCH_MAX_AGE_MS: 3_600_000, BODY_LIMIT_BYTES: 30_000_000 },
   async prepare({ send, uploadAll, settle }) {
     const odd = [
       { custom_id: evil, tag: evil, metadata: { note: evil }, body: { model: 'gpt-4o-mini', input: evil } },
-      { custom_id: long, tag: 'long', body: { model: 'gpt-4o-mini', input: 'x'.repeat(2_000_000) } },
+      { custom_id: long, tag: 'long', body: { model: 'gpt-4o-mini', input: 'x'.repeat(20_000_000) } },
       { custom_id: rightToLeft, tag: rightToLeft, body: { model: 'gpt-4o-mini', input: rightToLeft } },
       { custom_id: '../..', body: { model: 'gpt-4o-mini', input: 'Dots.' } },
     ];
@@ -52,10 +53,17 @@ test('ids of five hundred characters and of any script keep the page in its widt
   }
 });
 
-test('a large payload is fetched when it is asked for, and shown in part', async () => {
+test('a payload of twenty megabytes is shown in part, and downloaded whole', async () => {
   await open('/requests/2');
-  await t.page.getByRole('button', { name: /^Show 2\.0 MB$/ }).click();
-  await t.page.getByText(/The first 100,000 characters of 2,0/).waitFor();
+  await t.page.getByRole('button', { name: 'Show the start of 20.0 MB' }).click();
+  await t.page.getByText('The first 100,000 characters of 20.0 MB.').waitFor();
+  await t.page.getByRole('button', { name: 'Show more' }).click();
+  await t.page.getByText('The first 200,000 characters of 20.0 MB.').waitFor();
+  expect(Number(await t.page.evaluate('document.body.textContent.length'))).toBeLessThan(300_000);
+  const downloading = t.page.waitForEvent('download');
+  await t.page.getByRole('link', { name: 'Download all' }).click();
+  const { size } = statSync(await (await downloading).path());
+  expect(size).toBeGreaterThan(20_000_000);
 });
 
 test('an address full of nonsense opens the page without it', async () => {
@@ -91,19 +99,52 @@ test('a lost connection is announced, and over when it is back', async () => {
   await t.context.setOffline(true);
   await t.page.evaluate('window.dispatchEvent(new Event("offline"))');
   await t.stage.running.service.http.app.server.closeAllConnections();
-  await t.page.getByText('The connection to the service is lost.').waitFor({ timeout: 15_000 });
+  await t.page.getByText('The connection to the service is lost.').waitFor();
   await t.page.getByRole('link', { name: '1', exact: true }).waitFor();
   await t.context.setOffline(false);
-  await t.page
-    .getByText('The connection to the service is lost.')
-    .waitFor({ state: 'detached', timeout: 15_000 });
+  await t.page.getByText('The connection to the service is lost.').waitFor({ state: 'detached' });
+});
+
+test('a slow service: the rows that will come stand as shadows, and nothing is claimed', async () => {
+  let answer = (): void => undefined;
+  const asked = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  await t.page.route('**/api/requests?**', async (route) => {
+    await asked;
+    await route.continue();
+  });
+  await open('/requests');
+  await t.page.getByRole('status', { name: 'Loading the requests' }).waitFor();
+  expect(await t.page.getByText(/No request/).count()).toBe(0);
+  answer();
+  await t.page.getByRole('link', { name: '../..', exact: true }).waitFor();
+});
+
+test('a service that restarts is lost and found again, and the page catches up by itself', async () => {
+  t.expectComplaint(/ERR_|Failed to load|503/);
+  await open('/requests');
+  await t.page.getByRole('link', { name: '../..', exact: true }).waitFor();
+  await t.stage.restart();
+  await t.stage.send(makePosts(1, 'after'));
+  await t.page.getByRole('button', { name: '1 new request' }).click();
+  await t.page.getByRole('link', { name: 'after-1', exact: true }).waitFor();
+});
+
+test('live messages that were refused are asked for again', async () => {
+  t.expectComplaint(/503|EventSource/);
+  await t.page.route('**/api/console/events', (route) => route.fulfill({ status: 503, body: '' }));
+  await open('/requests');
+  await t.page.getByText('The connection to the service is lost.').waitFor();
+  await t.page.unroute('**/api/console/events');
+  await t.page.getByText('The connection to the service is lost.').waitFor({ state: 'detached' });
 });
 
 test("a browser's clock that is a day off changes no age", async () => {
   await t.page.clock.install({ time: Date.now() + 86_400_000 });
   await open('/batches/1');
   await t.page.getByText('Nothing is owed any more.').waitFor();
-  await until(async () => !/1 d/.test((await t.page.locator('dl').first().textContent()) ?? ''));
+  await until(async () => !/\d d ago/.test((await t.page.locator('dl').first().textContent()) ?? ''));
   expect(await t.page.locator('dl').first().textContent()).toMatch(/Created(now|\d+ (ms|s|m) ago)/);
 });
 

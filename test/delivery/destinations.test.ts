@@ -32,9 +32,7 @@ interface Shown {
 const all = async () => ((await call(running.url, 'GET', '/api/destinations')) as { data: Shown[] }).data;
 const edit = (id: number, body: object) => call(running.url, 'PATCH', `/api/destinations/${id}`, { body });
 
-test('a destination is made on first use; what is set is used by the next attempt, and never shown', {
-  timeout: 60_000,
-}, async () => {
+test('a destination is made on first use; what is set is used by the next attempt, and never shown', async () => {
   await makeOutcomes(running.url, 1, () => sink.url, 'one');
   await until(() => sink.kept.length === 1);
   const [made] = await all();
@@ -69,6 +67,11 @@ test('a destination is made on first use; what is set is used by the next attemp
     expect(stored.includes(secret)).toBe(false);
   }
 
+  // Metrics count by what happened, and never name who it happened to.
+  const metrics = await (await fetch(`${running.url}/metrics`)).text();
+  expect(metrics).toContain('delivery_attempts_total{outcome="success"');
+  expect(metrics).not.toContain(new URL(sink.url).host);
+
   // Each attempt kept a copy of how it was sent.
   await until(async () => (await attempts(id)).length === 2);
   const [second, first] = await attempts(id);
@@ -79,6 +82,12 @@ test('a destination is made on first use; what is set is used by the next attemp
     headers: ['x-team'],
     answer_timeout_ms: 3_000,
   });
+
+  await edit(id, { authorization: { type: 'bearer', token: 'let-me-in' }, headers: null });
+  await call(running.url, 'POST', '/api/requests/one0/redeliver');
+  await until(() => sink.kept.length === 3);
+  expect(sink.kept[2]?.headers).toMatchObject({ authorization: 'Bearer let-me-in' });
+  expect(sink.kept[2]?.headers).not.toHaveProperty('x-team');
 });
 
 const attempts = async (id: number) =>
@@ -109,7 +118,7 @@ test.each([
   await expect(edit(made?.id ?? 0, body)).rejects.toThrow(why);
 });
 
-test('a path prefix is a destination of its own', { timeout: 60_000 }, async () => {
+test('a path prefix is a destination of its own', async () => {
   const { origin } = new URL(sink.url);
   const { id } = (await call(running.url, 'POST', '/api/destinations', {
     body: { type: 'webhook', address: `${origin}/team/` },
@@ -124,9 +133,7 @@ test('a path prefix is a destination of its own', { timeout: 60_000 }, async () 
   expect(health.success_count).toBe(2);
 });
 
-test('an answer in bytes that never end is a failure with a word of its own, and so is one that is too long', {
-  timeout: 60_000,
-}, async () => {
+test('an answer in bytes that never end is a failure with a word of its own, and so is one that is too long', async () => {
   const server = createServer((request, response) => {
     request.resume();
     if (request.url === '/slow') response.write('a');
@@ -157,9 +164,7 @@ test('an answer in bytes that never end is a failure with a word of its own, and
   await new Promise((resolve) => server.close(resolve));
 });
 
-test('intake refuses a target that no attempt may reach, and names the setting', {
-  timeout: 60_000,
-}, async () => {
+test('intake refuses a target that no attempt may reach, and names the setting', async () => {
   const refusing = await startTestService({ WEBHOOK_PRIVATE_NETWORKS: 'refuse' });
   const post = (webhook_url: string) =>
     call(refusing.url, 'POST', '/api/requests', {
@@ -182,9 +187,7 @@ test('intake refuses a target that no attempt may reach, and names the setting',
   await refusing.stop();
 });
 
-test('the key for stored secrets is made once, for its owner only, and a wrong one stops the start', {
-  timeout: 60_000,
-}, async () => {
+test('the key for stored secrets is made once, for its owner only, and a wrong one stops the start', async () => {
   const file = join(running.folder, 'secret-key-base');
   expect(statSync(file).mode & 0o777).toBe(0o600);
   await stopService(running.service);
@@ -193,5 +196,5 @@ test('the key for stored secrets is made once, for its owner only, and a wrong o
   expect([code, output]).toEqual([1, expect.stringMatching(/SECRET_KEY_BASE is not the one/)]);
   expect(output).not.toContain(wrong.SECRET_KEY_BASE);
   running = await running.restart();
-  expect((await all())[0]).toMatchObject({ authorization: 'Basic' });
+  expect((await all())[0]).toMatchObject({ authorization: 'Bearer' });
 });

@@ -1,24 +1,33 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterEach, expect, onTestFinished, test } from 'vitest';
+import { startOwnBroker } from '../broker/own-broker.ts';
 import { startTestService, type TestService } from '../start-test-service.ts';
-import { runW5 } from './w5.ts';
+import { openTenQueues } from './ten-queues.ts';
+import { openTenWebhooks } from './ten-webhooks.ts';
+import { type Receivers, runW5 } from './w5.ts';
 
 let running: TestService;
-beforeAll(async () => {
-  running = await startTestService({ RETRY_FASTER: 50, WEBHOOK_TIMEOUT_MS: 1_000 });
-});
-afterAll(() => running.stop());
+afterEach(() => running.stop());
+const settings = { RETRY_FASTER: 50, WEBHOOK_TIMEOUT_MS: 1_000 };
 
-test('W5, short: failing receivers lose nothing, and a hanging one of ten takes nothing from nine', {
-  timeout: 120_000,
-}, async () => {
-  const figures = await runW5(running, {
-    outcomes: 1_000,
-    failing: async () => {},
-    hanging: async () => {},
-    withinMs: 60_000,
-  });
-  process.stdout.write(`W5 short: ${JSON.stringify(figures)}\n`);
-  expect(figures.lost).toBe(0);
+async function expectFair(receivers: Receivers, name: string): Promise<void> {
+  const size = { failing: async () => {}, hanging: async () => {}, withinMs: 60_000 };
+  const figures = await runW5(running, receivers, { outcomes: 1_000, ...size });
+  process.stdout.write(`W5 short, ${name}: ${JSON.stringify(figures)}\n`);
+  expect([figures.lost, figures.stumbled]).toEqual([0, 0]);
   expect(figures.repeated).toBe(0);
   expect(figures.placesKept).toBeGreaterThanOrEqual(0.9);
+}
+
+test('W5, short: failing receivers lose nothing, and a hanging one of ten takes nothing from nine', async () => {
+  running = await startTestService(settings);
+  await expectFair(await openTenWebhooks(running.service.ctx.settings.DELIVERY_CONCURRENCY), 'webhooks');
+});
+
+test('W5 over RabbitMQ, short: queues that refuse lose nothing, and one of ten that hangs takes nothing from nine', {
+  timeout: 240_000,
+}, async () => {
+  const own = await startOwnBroker();
+  onTestFinished(() => own.remove());
+  running = await startTestService({ ...settings, RABBITMQ_URL: own.url });
+  await expectFair(await openTenQueues(own, running.url), 'queues');
 });

@@ -1,19 +1,42 @@
 /**
- * W5: many outcomes to ten receivers that answer in 1 ms; then 5xx for a while; then one of ten hangs. Nothing is lost,
- * nine healthy ones keep their speed, everything drains.
+ * W5: many outcomes to ten receivers that refuse for a while; then all are well; then one of ten hangs. Nothing is lost,
+ * nine healthy ones keep the speed that they had just before, everything drains.
  */
 import { expect } from 'vitest';
+import type { DeliveryConfig } from '../../core/delivery.ts';
 import type { TestService } from '../start-test-service.ts';
 import { until } from '../until.ts';
-import { makeOutcomes } from './make-outcomes.ts';
-import { OutcomeSink } from './outcome-sink.ts';
+import { call, makeOutcomes } from './make-outcomes.ts';
 
-const receivers = 10;
+export const receiverCount = 10;
+
+/** Ten receivers of one kind, and what can be wrong with them. */
+export interface Receivers {
+  /** Where each receives. */
+  readonly targets: readonly (string | DeliveryConfig)[];
+  /** Of the destination of the first, which falls ill. */
+  readonly illAddress: string;
+  /** Messages of this kind that may be in flight. */
+  readonly places: number;
+  /** Different outcomes that all of them have. */
+  taken(): number;
+  /** Of those that nobody can excuse: what a receiver took in while it hung comes again. */
+  repeats(): number;
+  /** All refuse whatever comes; resolves when each has. */
+  refuse(): Promise<void>;
+  hasRefused(): Promise<boolean>;
+  /** The first one takes nothing more, and says nothing. */
+  hang(): Promise<void>;
+  isHanging(): Promise<boolean>;
+  /** All are well again. */
+  recover(): Promise<void>;
+  close(): Promise<void>;
+}
 
 export interface W5Size {
   /** Outcomes of each phase. */
   readonly outcomes: number;
-  /** How long the receivers fail, and how long the one hangs. */
+  /** How long the receivers refuse, and how long the one hangs. */
   readonly failing: () => Promise<void>;
   readonly hanging: () => Promise<void>;
   readonly withinMs: number;
@@ -22,68 +45,86 @@ export interface W5Size {
 export interface W5Figures {
   /** Deliveries a second, all ten well. */
   readonly perSecond: number;
-  /** Share of their places that the nine kept in the claims of the hang. */
+  /** Speed of the nine while the tenth hung, against nine tenths of all ten when they were well. */
+  readonly speedKept: number;
+  /** Share of their places that the nine had in the claims of the hang. */
   readonly placesKept: number;
+  /** Attempts of the nine that failed meanwhile. */
+  readonly stumbled: number;
   readonly lost: number;
   readonly repeated: number;
 }
 
-export async function runW5(service: TestService, size: W5Size): Promise<W5Figures> {
-  const sinks = await Promise.all(
-    Array.from({ length: receivers }, () => new OutcomeSink({ answerMs: 1 }).listen()),
-  );
-  const [ill] = sinks;
-  const taken = () => sinks.reduce((sum, sink) => sum + sink.taken.size, 0);
+export async function runW5(service: TestService, at: Receivers, size: W5Size): Promise<W5Figures> {
+  const { outcomes, withinMs } = size;
   const make = (prefix: string) =>
-    makeOutcomes(service.url, size.outcomes, (n) => sinks[n % receivers]?.url ?? '', prefix);
+    makeOutcomes(service.url, outcomes, (n) => at.targets[n % receiverCount] ?? '', prefix);
   try {
-    const start = performance.now();
-    await make('well');
-    await until(() => taken() === size.outcomes, size.withinMs);
-    const perSecond = (size.outcomes / (performance.now() - start)) * 1_000;
-
-    for (const sink of sinks) sink.answer = 503;
+    await at.refuse();
     await make('failing');
     await size.failing();
-    await until(() => sinks.every((sink) => sink.refused > 0), size.withinMs);
-    for (const sink of sinks) sink.answer = 'take';
-    await until(() => taken() === 2 * size.outcomes, size.withinMs);
+    await until(() => at.hasRefused(), withinMs);
+    await at.recover();
+    await until(() => at.taken() === outcomes, withinMs);
 
-    if (ill) ill.answer = 'hang';
-    const kept = watchPlaces(service, ill?.url ?? '');
+    const began = performance.now();
+    await make('well');
+    await until(() => at.taken() === 2 * outcomes, withinMs);
+    const perSecond = (outcomes / (performance.now() - began)) * 1_000;
+
+    const before = await failuresOfNine(service, at);
+    await at.hang();
+    const kept = watchPlaces(service, at);
+    const hung = performance.now();
     await make('hanging');
-    await until(() => (ill?.hanging ?? 0) > 0, size.withinMs);
-    const healthy = size.outcomes - Math.ceil(size.outcomes / receivers);
-    await until(() => taken() >= 2 * size.outcomes + healthy, size.withinMs);
+    const healthy = outcomes - Math.ceil(outcomes / receiverCount);
+    await until(() => at.taken() >= 2 * outcomes + healthy, withinMs);
+    const perSecondOfNine = (healthy / (performance.now() - hung)) * 1_000;
+    await until(() => at.isHanging(), withinMs);
     const placesKept = kept.end();
+    const stumbled = (await failuresOfNine(service, at)) - before;
     await size.hanging();
-    if (ill) ill.answer = 'take';
-    await until(() => taken() === 3 * size.outcomes, size.withinMs);
-    const total = sinks.reduce((sum, sink) => sum + sink.total, 0);
-    return { perSecond, placesKept, lost: 3 * size.outcomes - taken(), repeated: total - taken() };
+    await at.recover();
+    await until(() => at.taken() === 3 * outcomes, withinMs);
+    return {
+      perSecond,
+      speedKept: perSecondOfNine / perSecond / ((receiverCount - 1) / receiverCount),
+      placesKept,
+      stumbled,
+      lost: 3 * outcomes - at.taken(),
+      repeated: at.repeats(),
+    };
   } finally {
-    await Promise.all(sinks.map((sink) => sink.close()));
+    await at.close();
   }
 }
 
-/** How many of the places that nine of ten have when all are well they still have, claim by claim. */
-function watchPlaces({ service }: TestService, illUrl: string): { end(): number } {
-  const { store, settings } = service.ctx;
+async function failuresOfNine({ url }: TestService, { illAddress }: Receivers): Promise<number> {
+  const { data } = (await call(url, 'GET', '/api/destinations')) as {
+    data: { address: string; health: { failure_count: number } }[];
+  };
+  const nine = data.filter(({ address }) => address !== illAddress);
+  return nine.reduce((sum, { health }) => sum + health.failure_count, 0);
+}
+
+/** How many of the places that nine of ten have when all are well the tenth still leaves them, claim by claim. */
+function watchPlaces({ service }: TestService, { illAddress, places }: Receivers): { end(): number } {
+  const { store } = service.ctx;
   const claim = store.claimDeliveries;
-  const fair = (settings.DELIVERY_CONCURRENCY * (receivers - 1)) / receivers;
+  const fair = (places * (receiverCount - 1)) / receiverCount;
   let ill: number | undefined;
   let claims = 0;
-  let held = 0;
+  let left = 0;
   Object.assign(store, {
     claimDeliveries: async (input: Parameters<typeof claim>[0]) => {
       const output = await claim(input);
-      ill ??= output.destinations.find(({ address }) => illUrl.startsWith(address))?.id;
-      const before = Object.entries(input.inFlight).filter(([id]) => Number(id) !== ill);
-      const others = output.deliveries.filter(({ destination_id }) => destination_id !== ill).length;
-      // Only claims that had all that they asked for: the others say that there was no work.
-      if (output.deliveries.length === input.limit && others > 0) {
+      ill ??= output.destinations.find(({ address }) => address === illAddress)?.id;
+      const taken = output.deliveries.filter(({ destination_id }) => destination_id === ill).length;
+      const claimed = output.deliveries.length;
+      if (claimed > taken) {
         claims += 1;
-        held += before.reduce((sum, [, count]) => sum + count, 0) + others;
+        // Where fewer were claimed than asked for, the nine got all that was due and lacked no place.
+        left += claimed < input.limit ? fair : places - (input.inFlight[ill ?? 0] ?? 0) - taken;
       }
       return output;
     },
@@ -92,7 +133,7 @@ function watchPlaces({ service }: TestService, illUrl: string): { end(): number 
     end() {
       Object.assign(store, { claimDeliveries: claim });
       expect(claims).toBeGreaterThan(0);
-      return held / claims / fair;
+      return left / claims / fair;
     },
   };
 }

@@ -31,7 +31,7 @@ beforeAll(async () => {
   const look = `curl -sS -H 'authorization: Bearer ${key}' http://127.0.0.1:4000/api/requests/order-4711`;
   await session.until(look, '"state":"delivered"');
   batchId = String(JSON.parse((await session.run(look)).out).batch_id);
-}, 90_000);
+});
 afterAll(async () => {
   await session.close();
   await receiver.close();

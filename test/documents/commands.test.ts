@@ -31,14 +31,14 @@ describe.each(documents)('%s', (document) => {
       const use = useOf(block);
       if (use.kind === 'file') session.keepFile(use.name, block.text);
     }
-  }, 90_000);
+  });
   afterAll(() => session.close());
 
   test.each(
     commands.map((block) => ({ block, name: `line ${block.line}: ${firstLine(block)}` })),
   )('$name', async ({ block }) => {
     await runBlock(session, block, outputAfter(blocks, block));
-  }, 90_000);
+  });
 
   test('its programs are run by its commands', () => {
     const text = commands.map((block) => block.text).join('\n');

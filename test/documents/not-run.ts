@@ -2,8 +2,10 @@
 export const notRun: Readonly<Record<string, string>> = {
   demo: 'CI runs it as a step of its own, after installing by the same command',
   tests: 'it is what runs this test',
+  'demo-postgres': 'needs a server of which the reader alone knows name and password',
   'serve-openai': 'needs a key of OpenAI; the same command is run against the simulator from README.md',
-  docker: 'needs an engine for containers; test/container.test.ts starts the same files as their user',
-  bench: 'the whole takes a quarter of an hour',
+  docker:
+    'needs an engine for containers; test/container.test.ts and compose-replicas.test.ts start the same files',
+  bench: 'CI runs the quick form as a step of its own; the whole takes a quarter of an hour',
   systemd: 'needs a machine run by systemd',
 };

@@ -25,4 +25,4 @@ test('programs of the documents have no type error', async () => {
   });
   expect(programs.length).toBeGreaterThan(0);
   expect(said).toBe('');
-}, 90_000);
+});

@@ -11,11 +11,11 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { childEnvironment, projectRoot, type ServingChild, startService } from '../../demo/start-service.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../simulator/index.ts';
+import { freePorts } from '../free-ports.ts';
 import { until } from '../until.ts';
 
 /** Ports that documents name; each is a free one here. */
@@ -54,7 +54,8 @@ export class Session {
 
   async open(): Promise<void> {
     this.folder = mkdtempSync(join(tmpdir(), 'documents-'));
-    for (const port of portsInDocuments) this.#ports.set(port, await freePort());
+    const ports = await freePorts(portsInDocuments.length);
+    for (const [n, port] of portsInDocuments.entries()) this.#ports.set(port, String(ports[n]));
     this.#addCommand();
     const linked = this.#options.service ? ['node_modules'] : readdirSync(projectRoot).filter(isOfCheckout);
     for (const name of linked) symlinkSync(join(projectRoot, name), join(this.folder, name));
@@ -213,13 +214,4 @@ function killGroup({ pid, exitCode }: ChildProcess, signal: NodeJS.Signals): voi
   } catch (error) {
     if ((error as { code?: string }).code !== 'ESRCH') throw error;
   }
-}
-
-async function freePort(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return String(port);
 }

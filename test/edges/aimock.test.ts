@@ -46,7 +46,7 @@ test('a stand-in of other people takes our files and batches, and its results ar
   const body = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
   const { json } = await api.call('POST', '/api/requests/bulk', { body, type: 'application/jsonl' });
   expect(json.accepted).toBe(lines.length);
-  await receiver.waitFor(({ delivered }) => delivered === lines.length, AbortSignal.timeout(20_000));
+  await receiver.waitFor(({ delivered }) => delivered === lines.length, AbortSignal.timeout(60_000));
   expect(receiver.count()).toMatchObject({ byOutcome: { succeeded: 20 }, duplicates: 0, wrong: 0 });
   for (const { line } of receiver.deliveries.values()) {
     const { response } = line as { response: { body: { choices: { message: { content: string } }[] } } };

@@ -10,7 +10,7 @@ async function heldAs(line: EdgeLine, condition: string): Promise<void> {
   await until(async () => (await line.batches()).some((batch) => batch.condition === condition));
 }
 
-test('a vanished batch is sent again by itself only when its window and an hour are over', async () => {
+test.concurrent('a vanished batch is sent again by itself only when its window and an hour are over', async () => {
   const settings = { RETRY_FASTER: 10_000, POLL_INTERVAL_MS: 200 };
   const line = await EdgeLine.set({ scripts: ['vanished-batch'], settings });
   try {
@@ -34,7 +34,7 @@ test('a vanished batch is sent again by itself only when its window and an hour 
   }
 });
 
-test('a vanished batch that comes back is followed, and nothing is bought again', async () => {
+test.concurrent('a vanished batch that comes back is followed, and nothing is bought again', async () => {
   const line = await EdgeLine.set({
     scripts: [
       {
@@ -55,7 +55,7 @@ test('a vanished batch that comes back is followed, and nothing is bought again'
   }
 });
 
-test('a vanished batch can be cancelled; another one cannot be resubmitted', async () => {
+test.concurrent('a vanished batch can be cancelled; another one cannot be resubmitted', async () => {
   const line = await EdgeLine.set({ scripts: ['vanished-batch'] });
   try {
     await line.send(rows);
@@ -71,9 +71,9 @@ test('a vanished batch can be cancelled; another one cannot be resubmitted', asy
   }
 });
 
-test('under other credentials everything of the old ones is held, and goes on when they are back', async () => {
+test.concurrent('under other credentials everything of the old ones is held, and goes on when they are back', async () => {
   const line = await EdgeLine.set({
-    scripts: [{ on: 'batch', do: { hold: { status: 'in_progress', forMs: 1_500 } } }],
+    scripts: [{ on: 'batch', do: { hold: { status: 'in_progress', forMs: 4_000 } } }],
   });
   try {
     await line.send(rows);
@@ -91,7 +91,7 @@ test('under other credentials everything of the old ones is held, and goes on wh
   }
 });
 
-test('result files of other credentials are not fetched', async () => {
+test.concurrent('result files of other credentials are not fetched', async () => {
   const line = await EdgeLine.set({
     scripts: [{ on: 'call', route: 'files.content', do: { stall: { fraction: 0.5 } } }],
   });
@@ -110,32 +110,54 @@ test('result files of other credentials are not fetched', async () => {
   }
 });
 
-test('an order to cancel that OpenAI refuses changes nothing', async () => {
+test.concurrent('an order to cancel is carried out at OpenAI first, and what it finishes until then is delivered', async () => {
+  // Cancelling takes minutes at OpenAI, so seconds here.
+  const line = await EdgeLine.set({ scripts: ['slow-cancel'], scale: 20 });
+  try {
+    await line.send(chatRows(27));
+    await line.simulator.until(({ batches }) => batches[0]?.batch.status === 'in_progress');
+    await until(async () => (await line.batches())[0]?.['state'] === 'openai_processing');
+    expect((await line.api.call('POST', '/api/batches/1/cancel')).status).toBe(202);
+    await line.simulator.until(({ batches }) => batches[0]?.batch.status === 'cancelling');
+    await until(async () => (await line.batches())[0]?.['openai_status'] === 'cancelling');
+    const [cancelling] = await line.batches();
+    expect(cancelling).toMatchObject({ state: 'openai_processing', cancelled_count: 0, moves: [] });
+    expect(line.receiver.count().delivered).toBe(0);
+    await line.delivered(27);
+    expect(line.receiver.count().byOutcome).toEqual({ succeeded: 13, cancelled: 14 });
+    expect(await line.ended()).toMatchObject([{ state: 'cancelled', openai_status: 'cancelled' }]);
+  } finally {
+    await line.close();
+  }
+});
+
+test.concurrent.each([
+  409, 400,
+])('an order to cancel that OpenAI refuses with %i changes nothing', async (status) => {
   const error = { message: "Cannot cancel a batch with status 'completed'.", type: 'invalid_request_error' };
   const line = await EdgeLine.set({
     scripts: [
-      { on: 'call', route: 'batches.cancel', do: { status: 409, error } },
-      { on: 'batch', do: { hold: { status: 'in_progress', forMs: 1_000 } } },
+      { on: 'call', route: 'batches.cancel', do: { status, error } },
+      { on: 'batch', do: { hold: { status: 'in_progress', forMs: 8_000 } } },
     ],
   });
   try {
     await line.send(rows);
     await until(async () => (await line.batches()).some(({ state }) => state === 'openai_processing'));
     const [{ id }] = (await line.batches()) as [{ id: number }];
-    const { status, json } = await line.api.call('POST', `/api/batches/${id}/cancel`);
-    expect([status, json.state]).toEqual([202, 'openai_processing']);
+    const ordered = await line.api.call('POST', `/api/batches/${id}/cancel`);
+    expect([ordered.status, ordered.json.state]).toEqual([202, 'openai_processing']);
+    await until(() => (line.simulator.summary().calls['batches.cancel']?.[status] ?? 0) > 0);
+    expect(await line.batches()).toMatchObject([{ state: 'openai_processing', tries: 0 }]);
     await line.delivered(rows.length);
     expect(line.receiver.count().byOutcome).toEqual({ succeeded: 3 });
-    expect(line.simulator.summary().calls['batches.cancel']?.['409']).toBeGreaterThan(0);
     expect((await line.ended())[0]).toMatchObject({ state: 'done' });
   } finally {
     await line.close();
   }
 });
 
-test('a batch that stands in a state three times as long as usual is flagged', {
-  timeout: 90_000,
-}, async () => {
+test.concurrent('a batch that stands in a state three times as long as usual is flagged', async () => {
   const line = await EdgeLine.set({ scripts: [], settings: { BATCH_MAX_REQUESTS: 1 } });
   try {
     await line.send(chatRows(20));

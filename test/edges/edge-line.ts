@@ -140,7 +140,7 @@ export class EdgeLine {
   }
 
   /** Waits until so many outcomes have arrived at the receiver. */
-  async delivered(count: number, withinMs = 30_000): Promise<void> {
+  async delivered(count: number, withinMs = 60_000): Promise<void> {
     const signal = AbortSignal.timeout(withinMs);
     await this.receiver.waitFor(({ delivered }) => delivered >= count, signal);
   }
@@ -157,7 +157,7 @@ export class EdgeLine {
   }
 
   /** Waits until each batch owes nothing more, then shows them. */
-  async ended(withinMs = 15_000): Promise<ApiBatch[]> {
+  async ended(withinMs = 60_000): Promise<ApiBatch[]> {
     let batches: ApiBatch[] = [];
     await until(async () => {
       batches = await this.batches();

@@ -13,7 +13,7 @@ test('every script of the simulator has an expectation', () => {
   expect(Object.keys(expectations).sort()).toEqual(catalogue.map(({ name }) => name).sort());
 });
 
-test.concurrent.each(Object.entries(expectations))('%s', { timeout: 90_000 }, async (name, edge) => {
+test.concurrent.each(Object.entries(expectations))('%s', async (name, edge) => {
   const rows = edge.rows ?? chatRows(usualRows);
   const line = await EdgeLine.set({ ...edge, scripts: [name, ...(edge.with ?? [])] });
   try {

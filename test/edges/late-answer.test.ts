@@ -1,52 +1,99 @@
-/** A replica that lost its lease while it created a batch records the id late: the next holder follows that batch. */
-import OpenAI from 'openai';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Simulator, startSimulator } from '../../simulator/index.ts';
-import { type Api, openApi } from '../call-api.ts';
-import { startTestService, type TestService } from '../start-test-service.ts';
+/**
+ * A replica that lost its lease while it created a batch tells the id late. Where nobody has created another the next
+ * holder follows that batch; anywhere else it is cancelled at the provider, and the duty to do so outlives a refusal.
+ */
+import { afterEach, expect, test } from 'vitest';
+import type { Rule } from '../../simulator/index.ts';
 import { until } from '../until.ts';
+import { EdgeLine } from './edge-line.ts';
+import { chatRows } from './expectations.ts';
 
-let simulator: Simulator;
-let service: TestService;
-let api: Api;
-beforeAll(async () => {
-  simulator = await startSimulator();
-  simulator.addScript('funding-block');
-  service = await startTestService({
-    OPENAI_BASE_URL: simulator.url,
-    BATCH_MAX_AGE_MS: 20,
-    POLL_INTERVAL_MS: 20,
+let line: EdgeLine;
+
+const runs: Rule = { on: 'batch', do: { hold: { status: 'in_progress' } } };
+/** The first answer is lost, the list lags behind by a minute, and further creations are refused for want of money. */
+const lateAnswer: readonly (string | Rule)[] = [
+  { on: 'call', route: 'batches.create', times: 1, when: 'after', do: { drop: true } },
+  'late-list',
+  {
+    on: 'call',
+    route: 'batches.create',
+    nth: 2,
+    times: 1_000,
+    until: 'lifted',
+    do: {
+      status: 400,
+      error: { message: 'Billing hard limit has been reached', code: 'billing_hard_limit_reached' },
+    },
+  },
+];
+
+async function setLate(...more: Rule[]): Promise<void> {
+  line = await EdgeLine.set({ scripts: [...lateAnswer, ...more], settings: { RETRY_FASTER: 20 } });
+  await line.send(chatRows(3));
+  await until(async () => (await first())?.['state'] === 'waiting_for_capacity');
+}
+afterEach(() => line.close());
+
+const first = async () => (await line.batches())[0];
+const remotes = () =>
+  line.simulator
+    .seen()
+    .batches.map(
+      ({ batch }) => batch as typeof batch & { readonly input_file_id: string; readonly created_at: number },
+    );
+const statuses = () => Object.fromEntries(remotes().map(({ id, status }) => [id, status]));
+
+/** What the replica does that created the first one, as soon as it hears of it. */
+async function tellLate() {
+  const { clock, provider, store, wakeUps } = line.service.service.ctx;
+  const [remote] = remotes();
+  if (!remote) throw new Error('nothing was created');
+  const { kind } = await store.recordCreated({
+    batch: { id: 1, submit_attempt: 1, openai_input_file_id: remote.input_file_id },
+    leaseToken: 'lost',
+    remote: { id: remote.id, status: remote.status, createdAt: remote.created_at * 1_000 },
+    credentials: provider.credentials,
+    now: clock.now(),
   });
-  api = await openApi(service.url);
-});
-afterAll(async () => {
-  await service.stop();
-  await simulator.close();
-});
-
-test('a batch id that is recorded after the intent was given up is followed, not bought again', async () => {
-  const delivery_config = { type: 'none' };
-  const body = { model: 'gpt-4o-mini', input: 'Who was first?' };
-  const line = { custom_id: 'late', method: 'POST', url: '/v1/responses', delivery_config, body };
-  expect((await api.call('POST', '/api/requests', { body: line })).status).toBe(202);
-  const look = async () => (await api.call('GET', '/api/batches')).json.data[0];
-  await until(async () => (await look())?.state === 'waiting_for_capacity');
-
-  // What the late replica did: created at the provider, then recorded where nobody had recorded another.
-  simulator.lift();
-  const { id, openai_input_file_id } = await look();
-  const openai = new OpenAI({ apiKey: 'sk-test-0000', baseURL: simulator.url, maxRetries: 0 });
-  const late = await openai.batches.create({
-    input_file_id: openai_input_file_id,
-    endpoint: '/v1/responses',
-    completion_window: '24h',
-  });
-  const { store, clock, wakeUps } = service.service.ctx;
-  const facts = { openai_batch_id: late.id, openai_created_at: clock.now(), due_at: clock.now() };
-  expect(await store.recordFacts({ batchId: id, first: 'openai_batch_id', facts })).not.toBeNull();
   wakeUps.wake('submit');
+  wakeUps.wake('upkeep');
+  return { kind, id: remote.id };
+}
 
-  await until(async () => (await look()).state === 'done', 20_000);
-  expect(await look()).toMatchObject({ openai_batch_id: late.id, output_lines: 1 });
-  expect(simulator.summary()).toMatchObject({ batches: 1, lines: 1, duplicates: 0 });
+test('a batch id that comes while ours still waits is followed, not bought again', async () => {
+  await setLate();
+  const { kind, id } = await tellLate();
+  expect(kind).toBe('taken_late');
+  await line.delivered(3);
+  expect(await line.ended()).toMatchObject([{ state: 'done', openai_batch_id: id, output_lines: 3 }]);
+  expect(line.simulator.summary()).toMatchObject({ batches: 1, duplicates: 0, paidTwice: 0 });
+});
+
+test('one that comes after ours was cancelled is cancelled at OpenAI, however often that fails', async () => {
+  const error = { message: 'The server had an error.', type: 'server_error' };
+  await setLate(runs, { on: 'call', route: 'batches.cancel', times: 2, do: { status: 500, error } });
+  expect((await line.api.call('POST', '/api/batches/1/cancel')).status).toBe(202);
+  await line.delivered(3);
+  expect(await first()).toMatchObject({ state: 'cancelled', openai_batch_id: null });
+  const { kind, id } = await tellLate();
+  expect(kind).toBe('second');
+  await line.restart();
+  await until(async () => {
+    await line.service.service.upkeep.runOnce();
+    return statuses()[id] === 'cancelled';
+  });
+  expect(line.simulator.summary().calls['batches.cancel']?.['500']).toBe(2);
+  expect(line.receiver.count().byOutcome).toEqual({ cancelled: 3 });
+});
+
+test('one that comes when another runs for ours is cancelled; the other goes on', async () => {
+  await setLate(runs);
+  line.simulator.lift();
+  await until(async () => (await first())?.['state'] === 'openai_processing');
+  const { kind, id } = await tellLate();
+  expect(kind).toBe('second');
+  await until(() => statuses()[id] === 'cancelled');
+  const ours = (await first())?.['openai_batch_id'];
+  expect(statuses()).toEqual({ [id]: 'cancelled', [ours]: 'in_progress' });
 });

@@ -39,7 +39,7 @@ const cases = Object.entries(lost).flatMap(([loss, rule]) =>
   Object.entries(circumstances).map(([also, rules]) => ({ loss, also, scripts: [rule, ...rules] })),
 );
 
-test.concurrent.each(cases)('$loss, $also', { timeout: 60_000 }, async ({ scripts }) => {
+test.concurrent.each(cases)('$loss, $also', async ({ scripts }) => {
   const line = await EdgeLine.set({ scripts, scale, settings });
   try {
     await line.send(rows);
@@ -54,32 +54,28 @@ test.concurrent.each(cases)('$loss, $also', { timeout: 60_000 }, async ({ script
   }
 });
 
-test.concurrent.each(Object.entries(lost))(
-  'two services in one project: %s',
-  { timeout: 60_000 },
-  async (_, rule) => {
-    const simulator = await startFaulty([rule, 'late-list'], scale);
-    const lines = [
-      await EdgeLine.set({ scripts: [], simulator, settings }),
-      await EdgeLine.set({ scripts: [], simulator, settings }),
-    ];
-    try {
-      await Promise.all(lines.map((line) => line.send(rows)));
-      await Promise.all(lines.map((line) => line.delivered(rows.length)));
-      const ours = (await Promise.all(lines.map((line) => line.ended()))).flat();
-      const theirs = simulator.seen().batches.map(({ batch }) => batch.id);
-      expect(ours.map((batch) => batch.openai_batch_id).sort()).toEqual(theirs.sort());
-      // The same line ids in both, so that the provider cannot tell their rows apart: 2 × 27 were run.
-      expect(simulator.summary()).toMatchObject({ batches: 6, linesRun: 54 });
-      for (const line of lines) expect(line.receiver.count().byOutcome).toEqual({ succeeded: 27 });
-    } finally {
-      for (const line of lines) await line.close();
-      await simulator.close();
-    }
-  },
-);
+test.concurrent.each(Object.entries(lost))('two services in one project: %s', async (_, rule) => {
+  const simulator = await startFaulty([rule, 'late-list'], scale);
+  const lines = [
+    await EdgeLine.set({ scripts: [], simulator, settings }),
+    await EdgeLine.set({ scripts: [], simulator, settings }),
+  ];
+  try {
+    await Promise.all(lines.map((line) => line.send(rows)));
+    await Promise.all(lines.map((line) => line.delivered(rows.length)));
+    const ours = (await Promise.all(lines.map((line) => line.ended()))).flat();
+    const theirs = simulator.seen().batches.map(({ batch }) => batch.id);
+    expect(ours.map((batch) => batch.openai_batch_id).sort()).toEqual(theirs.sort());
+    // The same line ids in both, so that the provider cannot tell their rows apart: 2 × 27 were run.
+    expect(simulator.summary()).toMatchObject({ batches: 6, linesRun: 54 });
+    for (const line of lines) expect(line.receiver.count().byOutcome).toEqual({ succeeded: 27 });
+  } finally {
+    for (const line of lines) await line.close();
+    await simulator.close();
+  }
+});
 
-test.each(Object.entries(lost))('two replicas on one database: %s', { timeout: 90_000 }, async (_, rule) => {
+test.each(Object.entries(lost))('two replicas on one database: %s', async (_, rule) => {
   const shared = {
     ...settings,
     DATABASE_URL: await makeTempDatabase(),

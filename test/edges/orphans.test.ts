@@ -42,6 +42,21 @@ async function createAs(tag: string, fileId: string): Promise<string> {
 const sweep = () => line.service.service.upkeep.runOnce();
 const orphans = async () => (await line.api.call('GET', '/api/orphans')).json.data;
 
+const metrics = async () => readMetrics(await (await fetch(`${line.url}/metrics`)).text());
+
+/** What the gauges say, and what the console and the alerts are given. */
+async function told() {
+  const samples = await metrics();
+  const gauge = (kind: string) => samples.get(`openai_batch_manager_orphans{kind="${kind}"}`);
+  const overview = await fetch(`${line.url}/api/console/overview`);
+  const { attention } = (await overview.json()) as { attention: { kind: string; message: string }[] };
+  return {
+    batches: gauge('batch'),
+    files: gauge('file'),
+    attention: attention.filter(({ kind }) => kind === 'orphans').map(({ message }) => message),
+  };
+}
+
 /** Files count as orphans from an hour on; here that is 3.6 s, and so is the pause between sweeps. */
 async function found(count: number) {
   await until(async () => {
@@ -63,10 +78,16 @@ test('strange files and batches are left alone; ours without an owner are shown,
     { kind: 'file', removing: false },
   ]);
   expect((await client.batches.retrieve(batch)).status).toBe('in_progress');
+  expect(await told()).toEqual({
+    batches: 1,
+    files: 1,
+    attention: [expect.stringContaining('running batches 1, input files 1.')],
+  });
   for (const { id } of shown) {
     expect((await line.api.call('DELETE', `/api/orphans/${id}`)).status).toBe(202);
   }
   await until(async () => (await orphans()).length === 0);
+  expect(await told()).toEqual({ batches: 0, files: 0, attention: [] });
   expect(['cancelling', 'cancelled']).toContain((await client.batches.retrieve(batch)).status);
   const live = line.simulator.seen().files.map(({ id }) => id);
   expect([live.includes(file), live.includes(strange)]).toEqual([false, true]);
@@ -91,8 +112,7 @@ test('a second live batch for one of ours is cancelled at once and counted; the 
     return (await client.batches.retrieve(second)).status === 'cancelled';
   });
   expect((await client.batches.retrieve(ours?.openai_batch_id)).status).toBe('in_progress');
-  const text = await (await fetch(`${line.url}/metrics`)).text();
-  expect(readMetrics(text).get('openai_batch_manager_second_remote_batches_total')).toBe(1);
+  expect((await metrics()).get('openai_batch_manager_second_remote_batches_total')).toBe(1);
   expect(await orphans()).toEqual([]);
 });
 

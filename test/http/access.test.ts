@@ -27,6 +27,7 @@ const routes: [method: string, path: string, who: readonly string[]][] = [
   ['POST', '/api/requests/bulk', ['produce', 'operate']],
   ['GET', '/api/requests', ['read', 'operate']],
   ['GET', '/api/requests/x', everybody],
+  ['PATCH', '/api/requests/x', ['operate']],
   ['DELETE', '/api/requests/x', ['produce', 'operate']],
   ['POST', '/api/requests/x/cancel', ['produce', 'operate']],
   ['POST', '/api/requests/x/redeliver', ['operate']],
@@ -67,6 +68,12 @@ const routes: [method: string, path: string, who: readonly string[]][] = [
   ['PATCH', '/api/settings', ['operate']],
   ['DELETE', '/api/settings/POLL_INTERVAL_MS', ['operate']],
   ['DELETE', '/api/settings/TOKEN_CAPS/gpt-9', ['operate']],
+  ['GET', '/api/stages', ['read', 'operate']],
+  ['POST', '/api/stages/upload/pause', ['operate']],
+  ['POST', '/api/stages/upload/resume', ['operate']],
+  ['GET', '/api/prices', ['read', 'operate']],
+  ['POST', '/api/prices', ['operate']],
+  ['DELETE', '/api/prices/1', ['operate']],
   ['GET', '/api/keys', ['operate']],
   ['POST', '/api/keys', ['operate']],
   ['DELETE', '/api/keys/1', ['operate']],
@@ -96,6 +103,7 @@ test('the matrix names every route that is described', () => {
     name
       .replace('{custom_id}', 'x')
       .replace('{id}', '1')
+      .replace('stages/{name}', 'stages/upload')
       .replace('{name}', 'POLL_INTERVAL_MS')
       .replace('{prefix}', 'gpt-9')
       .replace('files/{type}/download', 'files/output/download')

@@ -348,7 +348,7 @@ async function losingNothing(act: () => Promise<void>): Promise<void> {
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND'];
 test.each<[string, string]>([
   ['/api/requests', 'GET, HEAD, POST'],
-  ['/api/requests/x', 'DELETE, GET, HEAD'],
+  ['/api/requests/x', 'DELETE, GET, HEAD, PATCH'],
   ['/api/requests/x/cancel', 'POST'],
   ['/api/batches/1', 'DELETE, GET, HEAD'],
   ['/api/intake/pause', 'POST'],

@@ -2,7 +2,6 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { AppError } from '../../core/errors.ts';
-import { fileAddresses, movedAddresses, pageAddresses } from '../../server/doors/http/console/page-routes.ts';
 import { type Simulator, startSimulator } from '../../simulator/index.ts';
 import { type Api, type Call, openApi } from '../call-api.ts';
 import { makePost } from '../make-post.ts';
@@ -10,6 +9,7 @@ import { openSocket, readAnswers } from '../raw-http.ts';
 import { startReceiver } from '../start-receiver.ts';
 import { startTestService, type TestService } from '../start-test-service.ts';
 import { until } from '../until.ts';
+import { registeredRoutes } from './registered-routes.ts';
 
 const keys = { operate: 'key-of-operate', read: 'key-of-read', produce: 'key-of-produce' };
 const API_KEYS = `o:operate:${keys.operate},r:read:${keys.read},p:produce:${keys.produce}`;
@@ -55,38 +55,12 @@ test('it is OpenAPI 3.1, and every operation says what it is for, what it asks a
 });
 
 test('every route that is registered is described, and no other', () => {
-  const tree = running.service.http.app.printRoutes({ commonPrefix: false });
-  const registered = readTree(tree).filter(
-    (name) => !/ \/(api\/(openapi\.json|docs|console)|webhooks\/openai)/.test(name) && !isConsole(name),
-  );
+  const registered = registeredRoutes(running.service.http.app);
   const described = [...api.description.operations.keys()].map((name) =>
     name.replaceAll(/\{(\w+)\}/g, ':$1'),
   );
   expect(registered.toSorted()).toEqual(described.toSorted());
 });
-
-/** The console's pages are for people; what they fetch beside the API is described in core/contract/console.ts. */
-function isConsole(name: string): boolean {
-  const address = name.replace(/^GET /, '');
-  return [...pageAddresses, ...fileAddresses, ...Object.keys(movedAddresses)].some((one) => one === address);
-}
-
-/** Fastify prints four characters for each level. HEAD comes with GET. */
-function readTree(tree: string): string[] {
-  const above: string[] = [];
-  return tree.split('\n').flatMap((line) => {
-    const [, indent = '', path = '', methods = ''] = /^([│├└─ ]*)(\S+) \((.+)\)$/.exec(line) ?? [];
-    if (path === '') return [];
-    const depth = indent.length / 4 - 1;
-    above.length = depth;
-    above.push(path);
-    const whole = above.join('');
-    return methods
-      .split(', ')
-      .filter((method) => method !== 'HEAD')
-      .map((method) => `${method} ${whole}`);
-  });
-}
 
 /** Every operation with a path that leads somewhere. */
 const operations = () =>
@@ -137,8 +111,9 @@ test('408 for bodies that do not come, wherever it is described', async () => {
   );
 });
 
-/** Operations with a body in which nothing is required. */
+/** Operations that ask for a body before they look for what it is about. */
 const takesBody = new Set([
+  'PATCH /api/requests/{custom_id}',
   'PATCH /api/destinations/{id}',
   'POST /api/destinations/{id}/rotate-secret',
   'POST /api/destinations/{id}/test',
@@ -146,7 +121,8 @@ const takesBody = new Set([
 
 test('404, wherever it is described', async () => {
   for (const { name, method, path } of thatAnswer('404')) {
-    const { status } = await call(method, path, takesBody.has(name) ? { body: {} } : {});
+    const body = name === 'PATCH /api/requests/{custom_id}' ? { delivery_config: { type: 'none' } } : {};
+    const { status } = await call(method, path, takesBody.has(name) ? { body } : {});
     expect([name, status]).toEqual([name, 404]);
   }
 });
@@ -155,6 +131,7 @@ test.each<[method: string, path: string, more?: Call]>([
   ['POST', '/api/requests', { body: {} }],
   ['POST', '/api/requests/bulk?tag='],
   ['GET', '/api/requests?limit=x'],
+  ['PATCH', '/api/requests/nobody', { body: { delivery_config: { type: 'webhook' } } }],
   ['GET', '/api/requests/nobody?wait=x'],
   ['GET', '/api/results?batch=x'],
   ['GET', '/api/batches?state=x'],
@@ -169,6 +146,8 @@ test.each<[method: string, path: string, more?: Call]>([
   ['GET', '/batches/1/files/x/download'],
   ['DELETE', '/api/orphans/x'],
   ['PATCH', '/api/settings', { body: { NO_SUCH_SETTING: 1 } }],
+  ['POST', '/api/prices', { body: {} }],
+  ['DELETE', '/api/prices/x'],
   ['POST', '/api/keys', { body: {} }],
   ['DELETE', '/api/keys/x'],
   ['GET', '/api/destinations?limit=x'],
@@ -221,12 +200,23 @@ test('each order of a life: accepted, refused, delivered, and every answer as de
   ]) {
     expect((await call('GET', path)).status).toBe(200);
   }
+  const target = (config: object) => call('PATCH', '/api/requests/a', { body: { delivery_config: config } });
+  expect((await target(delivery_config)).status).toBe(200);
+  expect((await target({ type: 'none' })).status).toBe(409);
   receiver.hold();
   expect((await call('POST', '/api/requests/a/redeliver')).status).toBe(202);
   await until(() => receiver.held() === 1);
   expect((await call('POST', '/api/requests/a/redeliver')).status).toBe(409);
   receiver.release();
-  expect((await call('POST', `${batch}/redeliver?which=all`)).status).toBe(202);
+  await until(async () => (await call('GET', batch)).json.state === 'done');
+  const again = `${batch}/redeliver?which=all`;
+  const counted = await call('POST', `${again}&dry_run=true`);
+  expect([counted.status, counted.json]).toEqual([200, { count: 2, more: false }]);
+  const ordered = await call('POST', again);
+  expect([ordered.status, ordered.json.matching]).toEqual([202, 2]);
+  const done = async () => (await call('GET', `/api/redeliveries/${ordered.json.id}`)).json;
+  await until(async () => (await done()).state === 'done');
+  expect((await done()).redelivered).toBe(2);
   await until(async () => (await call('GET', batch)).json.state === 'done');
   expect((await call('DELETE', batch)).status).toBe(202);
   await receiver.close();
@@ -323,8 +313,16 @@ test('keys and intake', async () => {
   expect((await call('PATCH', '/api/settings', { body: edit })).status).toBe(200);
   for (const path of ['POLL_INTERVAL_MS', 'TOKEN_CAPS/gpt-9'])
     expect((await call('DELETE', `/api/settings/${path}`)).status).toBe(200);
+  for (const order of ['pause', 'resume'])
+    expect((await call('POST', `/api/stages/build/${order}`)).status).toBe(200);
+  const price = { model: 'gpt-9', input_nano_usd: 1, output_nano_usd: 2 };
+  const priced = await call('POST', '/api/prices', { body: price });
+  expect(priced.status).toBe(200);
+  expect((await call('DELETE', `/api/prices/${priced.json.data[0].id}`)).status).toBe(200);
   for (const path of [
     '/api/settings',
+    '/api/prices',
+    '/api/stages',
     '/api/capacity',
     '/api/intake',
     '/api/broker',
@@ -341,8 +339,10 @@ test('500 without inner words, and 503 with Retry-After, wherever they are descr
   const bodies: Record<string, Call> = {
     'POST /api/requests': { body: makePost('broken') },
     'POST /api/keys': { body: { name: 'x', scopes: ['read'] } },
+    'POST /api/prices': { body: { model: 'gpt-9', input_nano_usd: 1, output_nano_usd: 2 } },
     'POST /api/destinations': { body: { type: 'webhook', address: 'https://x.example' } },
     'PATCH /api/destinations/{id}': { body: {} },
+    'PATCH /api/requests/{custom_id}': { body: { delivery_config: { type: 'none' } } },
     'POST /api/destinations/{id}/rotate-secret': { body: {} },
     'POST /api/destinations/{id}/test': { body: {} },
     'POST /api/redeliveries': { body: { tag: 'x' } },
@@ -351,6 +351,7 @@ test('500 without inner words, and 503 with Retry-After, wherever they are descr
     'GET /api/intake': { key: 'unknown' },
     'GET /api/broker': { key: 'unknown' },
     'GET /api/settings': { key: 'unknown' },
+    'GET /api/stages': { key: 'unknown' },
     'DELETE /api/settings/{name}': { key: 'unknown' },
     'DELETE /api/settings/TOKEN_CAPS/{prefix}': { key: 'unknown' },
     'PATCH /api/settings': { body: { POLL_INTERVAL_MS: 5_000 } },

@@ -51,6 +51,26 @@ test('an edit shows with who made it, holds at once, and is taken back', async (
   expect((await api.call('DELETE', '/api/settings/POLL_INTERVAL_MS', { key })).status).toBe(404);
 });
 
+test('each edit of an order is in the list of orders with what it was and is; a wrong order leaves none', async () => {
+  const { running, api } = await open({ POLL_INTERVAL_MS: 5_000 });
+  const told = async () => {
+    const answer = await fetch(`${running.url}/api/console/actions`);
+    const { data } = (await answer.json()) as { data: Record<string, unknown>[] };
+    const edits = data.filter((row) => row['action'] !== 'change');
+    return edits.map((row) => [row['action'], row['subject'], row['message']]);
+  };
+  const patch = (body: object) => api.call('PATCH', '/api/settings', { body });
+  await patch({ POLL_INTERVAL_MS: 7_000, BATCH_MAX_REQUESTS: 0 });
+  expect(await told()).toEqual([]);
+  await patch({ POLL_INTERVAL_MS: 7_000, TOKEN_CAPS: { 'gpt-4o': 90_000 } });
+  await patch({ POLL_INTERVAL_MS: null });
+  expect(await told()).toEqual([
+    ['take back', 'setting POLL_INTERVAL_MS', '7000 → what the environment says'],
+    ['set', 'cap gpt-4o', 'none → 90000'],
+    ['set', 'setting POLL_INTERVAL_MS', '5000 → 7000'],
+  ]);
+});
+
 test('edits outlive a restart, and caps are kept prefix by prefix', async () => {
   const { running, api } = await open({ TOKEN_CAPS: 'gpt-4o=90000,o3=1_000' });
   const patch = (caps: object) => api.call('PATCH', '/api/settings', { body: { TOKEN_CAPS: caps } });

@@ -5,7 +5,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { writeRequests } from '../../demo/corpus.ts';
+import { type DemoRequest, writeRequests } from '../../demo/corpus.ts';
 import { createJudge } from '../../demo/judge-answer.ts';
 import { readTexts } from '../../demo/read-texts.ts';
 import { type Receiver, startReceiver } from '../../demo/receiver.ts';
@@ -96,20 +96,25 @@ export class CrashLine {
     return this.#service;
   }
 
-  /** Sends requests until each is accepted, however often the service dies meanwhile. */
-  submit(count: number, seed: string): Promise<unknown> {
+  /** Requests that the receiver will know; a line writes once, since every writing starts at the same id. */
+  write(count: number, seed: string): DemoRequest[] {
     const requests = writeRequests(readTexts(join(projectRoot, 'node_modules')), { count, seed });
+    return [...this.#judge.remember(requests)];
+  }
+
+  /** Sends requests until each is accepted, however often the service dies meanwhile. */
+  send(requests: Iterable<DemoRequest>): Promise<unknown> {
     return submitAll({
       service: () => this.url,
       receiver: this.receiver.url,
-      requests: this.#judge.remember(requests),
+      requests,
       inFlight: 16,
-      signal: AbortSignal.timeout(120_000),
+      signal: AbortSignal.timeout(240_000),
     });
   }
 
   /** Waits until everything arrived, then tells what the outside has seen. */
-  async settle(count: number, withinMs = 60_000) {
+  async settle(count: number, withinMs = 100_000) {
     const counts = await this.receiver.waitFor(
       ({ delivered }) => delivered >= count,
       AbortSignal.timeout(withinMs),

@@ -12,7 +12,7 @@ test(`${kills} random kills lose and double nothing (KILL_SEED=${seed})`, { time
   const dice = createDice(seed);
   try {
     let service = await line.start();
-    const submitted = line.submit(requests, seed);
+    const submitted = line.send(line.write(requests, seed));
     for (let kill = 0; kill < kills; kill++) {
       const spared = AbortSignal.timeout(30 + dice(600));
       await new Promise((resolve) => spared.addEventListener('abort', resolve));

@@ -1,6 +1,7 @@
 /** W5 at full length: 50,000 outcomes in each phase, 5xx for 60 s, one of ten receivers hanging for 30 s. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../../server/engine/clock.ts';
+import { openTenWebhooks } from '../delivery/ten-webhooks.ts';
 import { runW5 } from '../delivery/w5.ts';
 import { startTestService, type TestService } from '../start-test-service.ts';
 import { recordRun } from './record-run.ts';
@@ -12,17 +13,19 @@ beforeAll(async () => {
 afterAll(() => running.stop());
 
 test('W5: lost 0, and nine healthy receivers keep 90 % of their places', async () => {
-  const figures = await runW5(running, {
+  const { DELIVERY_CONCURRENCY: places } = running.service.ctx.settings;
+  const figures = await runW5(running, await openTenWebhooks(places), {
     outcomes: 50_000,
     failing: () => systemClock.pause(60_000),
     hanging: () => systemClock.pause(30_000),
     withinMs: 1_500_000,
   });
-  const { perSecond, placesKept, lost, repeated } = figures;
+  const { perSecond, speedKept, placesKept, stumbled, lost, repeated } = figures;
+  expect([lost, stumbled]).toEqual([0, 0]);
+  expect(placesKept).toBeGreaterThanOrEqual(0.9);
+  // Their speed is told and not asserted: the phases lie minutes apart, and whoever else uses the machine shows in it.
   recordRun(
     'W5 webhooks',
-    `${Math.round(perSecond)} outcomes a second from intake to receiver; lost ${lost}, repeated ${repeated}; nine healthy receivers kept ${Math.round(placesKept * 100)} % of their places while the tenth hung`,
+    `${Math.round(perSecond)} outcomes a second from intake to receiver; lost ${lost}, repeated ${repeated}; while the tenth hung, nine healthy receivers kept ${Math.round(placesKept * 100)} % of their places and ${Math.round(speedKept * 100)} % of their speed, and ${stumbled} of their attempts failed`,
   );
-  expect(figures.lost).toBe(0);
-  expect(figures.placesKept).toBeGreaterThanOrEqual(0.9);
 });

@@ -5,9 +5,7 @@ import { Cluster, writeMixedRequests } from './cluster.ts';
 
 const requests = 400;
 
-test('one process on PostgreSQL brings every outcome back once, and drains in time', {
-  timeout: 120_000,
-}, async () => {
+test('one process on PostgreSQL brings every outcome back once, and drains in time', async () => {
   const cluster = await Cluster.set(await makeTempDatabase());
   try {
     const service = await cluster.start('all');

@@ -10,6 +10,7 @@ interface BrokerTarget {
   readonly rabbitmq_queue?: string;
   readonly rabbitmq_exchange?: string;
   readonly rabbitmq_routing_key?: string;
+  readonly rabbitmq_headers?: Readonly<Record<string, string>>;
 }
 
 export class RabbitmqChannel implements Channel {
@@ -22,12 +23,12 @@ export class RabbitmqChannel implements Channel {
     this.#clock = clock;
   }
 
-  async send(parcel: Parcel, signal: AbortSignal): Promise<AttemptResult> {
+  async send(parcel: Parcel, limitMs: number): Promise<AttemptResult> {
     const startedAt = performance.now();
     const message = makeMessage(parcel, this.#clock.now());
-    const { answerTimeoutMs } = parcel.destination.policy;
+    const withinMs = Math.min(parcel.destination.policy.answerTimeoutMs, limitMs);
     const judged = this.#publisher
-      ? judge(await this.#publisher.publish(message, answerTimeoutMs, signal), message)
+      ? judge(await this.#publisher.publish(message, withinMs), message)
       : notConfigured;
     return {
       ...judged,
@@ -61,6 +62,7 @@ function makeMessage(parcel: Parcel, now: number): Message {
       appId: 'openai-batch-manager',
       timestamp: Math.floor(now / 1_000),
       headers: {
+        ...target.rabbitmq_headers,
         ...destination.headers,
         'idempotency-key': deliveryId,
         'x-batcher-request-id': String(requestId),

@@ -35,9 +35,13 @@ interface ReturnFields {
   readonly routingKey: string;
 }
 
+/** A message and whoever waits for what becomes of it. */
 interface Pending {
   readonly message: Message;
   readonly resolve: (end: PublishEnd) => void;
+  readonly timer: NodeJS.Timeout;
+  /** Answered; what the broker says of it later tells nobody anything. */
+  isAnswered: boolean;
   returned: { code: number; text: string } | null;
 }
 
@@ -47,10 +51,12 @@ const window = { messages: 500, bytes: 64_000_000 };
 export class ConfirmedChannel {
   readonly #channel: ConfirmChannel;
   readonly #pending = new Set<Pending>();
-  #unconfirmed = 0;
+  /** Messages whose senders wait for a word. */
+  #awaited = 0;
+  #leaving = false;
   #unconfirmedBytes = 0;
   #ended: Error | null = null;
-  #waitingForRoom: (() => void)[] = [];
+  #waitingForRoom: Pending[] = [];
 
   private constructor(channel: ConfirmChannel, onEnd: () => void) {
     this.#channel = channel;
@@ -63,7 +69,6 @@ export class ConfirmedChannel {
       this.#ended = failure ?? new Error('Connection closed before the broker confirmed');
       onEnd();
       this.giveBack({ kind: 'ended', error: this.#ended });
-      this.#wakeWaiting();
     });
     channel.on('return', ({ fields, properties }) => this.#takeBack(fields, properties));
   }
@@ -74,33 +79,32 @@ export class ConfirmedChannel {
   }
 
   get idle(): boolean {
-    return this.#unconfirmed === 0 && this.#waitingForRoom.length === 0;
+    return this.#pending.size === 0 && this.#waitingForRoom.length === 0;
   }
 
-  async publish(message: Message, limitMs: number, signal: AbortSignal): Promise<PublishEnd> {
-    const late = Promise.withResolvers<PublishEnd>();
-    const giveUp = () => late.resolve({ kind: 'late' });
-    const timer = setTimeout(giveUp, limitMs);
-    signal.addEventListener('abort', giveUp, { once: true });
-    if (signal.aborted) giveUp();
-    try {
-      while (this.#isFull && !this.#ended) {
-        const room = new Promise<void>((resolve) => this.#waitingForRoom.push(resolve));
-        const end = await Promise.race([room, late.promise]);
-        if (end) return end;
-      }
-      if (this.#ended) return { kind: 'ended', error: this.#ended };
-      if (signal.aborted) return { kind: 'late' };
-      return await Promise.race([this.#send(message), late.promise]);
-    } finally {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', giveUp);
-    }
+  /** @param limitMs for the broker's word, the wait for room included */
+  publish(message: Message, limitMs: number): Promise<PublishEnd> {
+    this.#awaited += 1;
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => this.#answer(pending, late), limitMs);
+      const pending: Pending = { message, resolve, timer, isAnswered: false, returned: null };
+      if (limitMs <= 0) this.#answer(pending, late);
+      else if (this.#ended) this.#answer(pending, { kind: 'ended', error: this.#ended });
+      else if (this.#isFull) this.#waitingForRoom.push(pending);
+      else this.#send(pending);
+    });
   }
 
   /** Answers whatever is unconfirmed. Its room is free only when the broker has spoken. */
   giveBack(end: PublishEnd): void {
-    for (const { resolve } of [...this.#pending]) resolve(end);
+    for (const pending of this.#waitingForRoom.splice(0)) this.#answer(pending, end);
+    for (const pending of this.#pending) this.#answer(pending, end);
+  }
+
+  /** Closes as soon as nobody waits for a word. What was sent and never confirmed is forgotten. */
+  leave(): void {
+    this.#leaving = true;
+    if (this.#awaited === 0) void this.close();
   }
 
   async close(): Promise<void> {
@@ -108,31 +112,37 @@ export class ConfirmedChannel {
   }
 
   get #isFull(): boolean {
-    return this.#unconfirmed >= window.messages || this.#unconfirmedBytes >= window.bytes;
+    return this.#pending.size >= window.messages || this.#unconfirmedBytes >= window.bytes;
   }
 
-  #send(message: Message): Promise<PublishEnd> {
-    const { id, exchange, routingKey, content, properties } = message;
-    const { promise, resolve } = Promise.withResolvers<PublishEnd>();
-    const pending: Pending = { message, resolve, returned: null };
-    this.#pending.add(pending);
+  #send(pending: Pending): void {
+    const { id, exchange, routingKey, content, properties } = pending.message;
     try {
       const options = { ...properties, messageId: id, mandatory: true, persistent: true };
-      this.#channel.publish(exchange, routingKey, content, options, (error) => {
-        this.#pending.delete(pending);
-        this.#makeRoom(content.length);
-        if (this.#ended) return;
-        if (error) resolve({ kind: 'nacked' });
-        else resolve(pending.returned ? { kind: 'returned', ...pending.returned } : { kind: 'confirmed' });
-      });
-      this.#unconfirmed += 1;
+      this.#channel.publish(exchange, routingKey, content, options, (error) => this.#hear(pending, error));
+      this.#pending.add(pending);
       this.#unconfirmedBytes += content.length;
     } catch (error) {
-      this.#pending.delete(pending);
       const over = this.#ended ?? ((error as Error).name === 'IllegalOperationError' ? error : null);
-      resolve(over ? { kind: 'ended', error: over as Error } : { kind: 'unsendable', error: error as Error });
+      this.#answer(
+        pending,
+        over ? { kind: 'ended', error: over as Error } : { kind: 'unsendable', error: error as Error },
+      );
     }
-    return promise;
+  }
+
+  /** The broker's word on a message, which makes room for the next. */
+  #hear(pending: Pending, error: unknown): void {
+    this.#pending.delete(pending);
+    this.#unconfirmedBytes -= pending.message.content.length;
+    if (this.#ended) return;
+    if (error) this.#answer(pending, { kind: 'nacked' });
+    else this.#answer(pending, pending.returned ? { kind: 'returned', ...pending.returned } : confirmed);
+    while (!this.#isFull) {
+      const next = this.#waitingForRoom.shift();
+      if (!next) return;
+      if (!next.isAnswered) this.#send(next);
+    }
   }
 
   /** Returns come in the order of the messages: the first of that id and key which has not come back is meant. */
@@ -146,13 +156,15 @@ export class ConfirmedChannel {
     }
   }
 
-  #makeRoom(bytes: number): void {
-    this.#unconfirmed -= 1;
-    this.#unconfirmedBytes -= bytes;
-    if (!this.#isFull) this.#waitingForRoom.shift()?.();
-  }
-
-  #wakeWaiting(): void {
-    for (const wake of this.#waitingForRoom.splice(0)) wake();
+  #answer(pending: Pending, end: PublishEnd): void {
+    if (pending.isAnswered) return;
+    pending.isAnswered = true;
+    clearTimeout(pending.timer);
+    pending.resolve(end);
+    this.#awaited -= 1;
+    if (this.#leaving) this.leave();
   }
 }
+
+const confirmed: PublishEnd = { kind: 'confirmed' };
+const late: PublishEnd = { kind: 'late' };

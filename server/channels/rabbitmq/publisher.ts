@@ -14,6 +14,12 @@ const mostDeclared = 10_000;
 /** How long a message waits for a connection that is just being made. */
 const patienceMs = 2_000;
 
+/** A channel that is being opened, and is there when it has been. */
+interface Way {
+  readonly opening: Promise<ConfirmedChannel>;
+  channel: ConfirmedChannel | null;
+}
+
 export interface PublisherOptions {
   readonly link: BrokerLink;
   /** Makes queues that are not there, as quorum queues. */
@@ -23,7 +29,7 @@ export interface PublisherOptions {
 export class Publisher {
   readonly #options: PublisherOptions;
   #connection: ChannelModel | null = null;
-  #channels = new Map<string, Promise<ConfirmedChannel>>();
+  #channels = new Map<string, Way>();
   #declared = new Map<string, Promise<void>>();
 
   constructor(options: PublisherOptions) {
@@ -35,16 +41,18 @@ export class Publisher {
    *
    * @param limitMs time for the broker's confirmation
    */
-  async publish(message: Message, limitMs: number, signal: AbortSignal): Promise<PublishEnd> {
+  async publish(message: Message, limitMs: number): Promise<PublishEnd> {
     const { link, declare } = this.#options;
-    const connection = await this.#connected(signal);
+    const connection = await this.#connected(limitMs);
     if (!connection) return { kind: 'ended', error: link.failure };
     const { state, reason } = link.standing;
     if (state === 'blocked') return { kind: 'blocked', reason: reason ?? '' };
     try {
       if (declare && message.exchange === '') await this.#declare(connection, message.routingKey);
-      const channel = await this.#channelTo(connection, message.exchange);
-      const end = await channel.publish(message, limitMs, signal);
+      const way = this.#wayTo(connection, message.exchange);
+      const channel = way.channel ?? (await inTime(way.opening, limitMs));
+      const end = channel ? await channel.publish(message, limitMs) : late;
+      if (end.kind === 'late') this.#leave(message.exchange, way);
       if (end.kind === 'returned') this.#declared.delete(message.routingKey);
       const now = link.standing;
       if (end.kind === 'late' && now.state === 'blocked')
@@ -61,15 +69,14 @@ export class Publisher {
   }
 
   /** A connection that is being made is worth a moment; one that failed is not. */
-  async #connected(signal: AbortSignal): Promise<ChannelModel | null> {
+  async #connected(limitMs: number): Promise<ChannelModel | null> {
     const { link } = this.#options;
     if (!link.connection && link.standing.state === 'connecting') {
-      const patience = AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]);
-      await link.whenTried(patience);
+      await link.whenTried(AbortSignal.timeout(Math.min(patienceMs, limitMs)));
     }
     const { connection } = link;
     if (connection !== this.#connection) {
-      const channels = new Map<string, Promise<ConfirmedChannel>>();
+      const channels = new Map<string, Way>();
       this.#connection = connection;
       this.#channels = channels;
       this.#declared = new Map();
@@ -78,24 +85,40 @@ export class Publisher {
     return connection;
   }
 
-  #channelTo(connection: ChannelModel, exchange: string): Promise<ConfirmedChannel> {
+  #wayTo(connection: ChannelModel, exchange: string): Way {
     const channels = this.#channels;
-    const open = channels.get(exchange);
-    if (open) return open;
-    const opening = ConfirmedChannel.open(connection, () => {
-      if (channels.get(exchange) === opening) channels.delete(exchange);
-    });
-    opening.catch(() => channels.delete(exchange));
-    channels.set(exchange, opening);
+    const known = channels.get(exchange);
+    if (known) return known;
+    const forget = () => {
+      if (channels.get(exchange) === way) channels.delete(exchange);
+    };
+    const way: Way = { opening: ConfirmedChannel.open(connection, forget), channel: null };
+    way.opening.then((channel) => {
+      way.channel = channel;
+    }, forget);
+    channels.set(exchange, way);
     if (channels.size > mostIdleChannels) void this.#closeIdle(channels, exchange);
-    return opening;
+    return way;
   }
 
-  async #closeIdle(channels: Map<string, Promise<ConfirmedChannel>>, spared: string): Promise<void> {
-    for (const [exchange, opening] of [...channels]) {
+  /**
+   * A queue that hangs keeps its share of the channel's window, and RabbitMQ stops reading a channel that has sent some
+   * 400 messages to one queue without a sign of it. So a channel is used no more once something was late on it
+   * (decision 0033).
+   */
+  #leave(exchange: string, way: Way): void {
+    if (this.#channels.get(exchange) === way) this.#channels.delete(exchange);
+    way.opening.then(
+      (channel) => channel.leave(),
+      () => {},
+    );
+  }
+
+  async #closeIdle(channels: Map<string, Way>, spared: string): Promise<void> {
+    for (const [exchange, way] of [...channels]) {
       if (channels.size <= mostIdleChannels) return;
-      const channel = await opening.catch(() => null);
-      if (exchange === spared || !channel?.idle || channels.get(exchange) !== opening) continue;
+      const channel = await way.opening.catch(() => null);
+      if (exchange === spared || !channel?.idle || channels.get(exchange) !== way) continue;
       channels.delete(exchange);
       await channel.close();
     }
@@ -118,13 +141,23 @@ export class Publisher {
  * What the broker has not read by now it reads when it has memory again, minutes later perhaps. Waiting for it would
  * take places from others, so it is sent again then, under the same id.
  */
-async function giveBack(
-  channels: ReadonlyMap<string, Promise<ConfirmedChannel>>,
-  reason: string,
-): Promise<void> {
-  for (const opening of [...channels.values()]) {
+async function giveBack(channels: ReadonlyMap<string, Way>, reason: string): Promise<void> {
+  for (const { opening } of [...channels.values()]) {
     const channel = await opening.catch(() => null);
     channel?.giveBack({ kind: 'blocked', reason });
+  }
+}
+
+const late: PublishEnd = { kind: 'late' };
+
+/** Null when the broker does not open it within the time. */
+async function inTime(opening: Promise<ConfirmedChannel>, limitMs: number): Promise<ConfirmedChannel | null> {
+  const tooLate = Promise.withResolvers<null>();
+  const timer = setTimeout(() => tooLate.resolve(null), limitMs);
+  try {
+    return await Promise.race([opening, tooLate.promise]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -2,21 +2,29 @@
 import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib';
 import type { Clock } from '../../engine/clock.ts';
 
-/** Looks at one message and says what to tell the broker. @throws Error a fault for which it must come back */
-export type TakeMessage = (message: ConsumeMessage, turn: ConsumerTurn) => Promise<'acknowledge' | 'reject'>;
+export type Verdict = 'acknowledge' | 'reject';
+
+/** Looks at some messages and says of each what to tell the broker; an error is a fault for which it must come back. */
+export type TakeMessages = (
+  messages: readonly ConsumeMessage[],
+  turn: ConsumerTurn,
+) => Promise<readonly (Verdict | Error)[]>;
+
+/** Messages that are taken together at most; with them goes one group to the store. */
+const mostTogether = 256;
 
 export interface TurnOptions {
   readonly queue: string;
   readonly prefetch: number;
   /** Shown by the broker's own tools. */
   readonly name: string;
-  readonly take: TakeMessage;
+  readonly take: TakeMessages;
 }
 
 interface Taken {
   readonly message: ConsumeMessage;
   /** Open until it is known what to tell the broker. */
-  state: 'open' | 'acknowledge' | 'reject';
+  state: 'open' | Verdict;
 }
 
 export class ConsumerTurn {
@@ -25,12 +33,15 @@ export class ConsumerTurn {
   readonly #underWay = new Set<Promise<void>>();
   /** Oldest first. */
   #untold: Taken[] = [];
+  /** Came in this turn of the event loop, and are not looked at yet. */
+  #arrived: Taken[] = [];
   #isTelling = false;
   readonly #end = Promise.withResolvers<Error | null>();
   #isOver = false;
   #isClosed = false;
   #consumerTag: string | undefined;
-  /** Bytes of the messages under way. */
+  /** Messages under way, and their bytes. */
+  #messages = 0;
   #bytes = 0;
   #taken = 0;
 
@@ -61,7 +72,7 @@ export class ConsumerTurn {
   }
 
   get underWay(): { readonly messages: number; readonly bytes: number } {
-    return { messages: this.#underWay.size, bytes: this.#bytes };
+    return { messages: this.#messages, bytes: this.#bytes };
   }
 
   /** Messages taken since the beginning. */
@@ -82,6 +93,7 @@ export class ConsumerTurn {
     const enough = new AbortController();
     const finishing = async () => {
       if (this.#consumerTag !== undefined) await this.#channel.cancel(this.#consumerTag);
+      this.#takeArrived();
       await Promise.all(this.#underWay);
       this.#tell();
       await this.#channel.close();
@@ -98,25 +110,41 @@ export class ConsumerTurn {
     // Not answered: it goes back when the channel is closed.
     if (this.#isOver) return;
     this.#taken += 1;
+    this.#messages += 1;
     this.#bytes += message.content.length;
     const taken: Taken = { message, state: 'open' };
     this.#untold.push(taken);
-    const taking = this.#take(taken).finally(() => {
-      this.#bytes -= message.content.length;
-      this.#underWay.delete(taking);
-    });
-    this.#underWay.add(taking);
+    this.#arrived.push(taken);
+    if (this.#arrived.length === 1) setImmediate(() => this.#takeArrived());
   }
 
-  async #take(taken: Taken): Promise<void> {
+  /** What one turn of the event loop brought goes together. */
+  #takeArrived(): void {
+    while (this.#arrived.length > 0) {
+      const some = this.#arrived.splice(0, mostTogether);
+      const taking = this.#take(some).finally(() => this.#underWay.delete(taking));
+      this.#underWay.add(taking);
+    }
+  }
+
+  async #take(some: readonly Taken[]): Promise<void> {
     try {
-      taken.state = await this.#options.take(taken.message, this);
-      if (this.#isTelling) return;
-      this.#isTelling = true;
-      setImmediate(() => this.#tell());
+      const messages = some.map(({ message }) => message);
+      const verdicts = await this.#options.take(messages, this);
+      for (const [index, taken] of some.entries()) {
+        const verdict = verdicts[index];
+        if (verdict instanceof Error) this.end(verdict);
+        else if (verdict !== undefined) taken.state = verdict;
+      }
     } catch (error) {
       this.end(error as Error);
+    } finally {
+      this.#messages -= some.length;
+      for (const { message } of some) this.#bytes -= message.content.length;
     }
+    if (this.#isTelling) return;
+    this.#isTelling = true;
+    setImmediate(() => this.#tell());
   }
 
   /** A commit ends hundreds in one turn. Those without an open one before them are acknowledged by a single word. */

@@ -12,9 +12,9 @@ import { AppError } from '../../../core/errors.ts';
 import type { BrokerLink } from '../../channels/rabbitmq/link.ts';
 import { declareQueue, type Publisher } from '../../channels/rabbitmq/publisher.ts';
 import type { Context } from '../../context.ts';
-import type { Intake } from '../../pipeline/1-intake/accept-request.ts';
+import type { Accepted, Intake } from '../../pipeline/1-intake/accept-request.ts';
 import type { IntakeGate } from '../../pipeline/1-intake/intake-gate.ts';
-import { ConsumerTurn } from './consumer-turn.ts';
+import { ConsumerTurn, type Verdict } from './consumer-turn.ts';
 import { setAside } from './set-aside.ts';
 
 export interface InputConsumerOptions {
@@ -108,9 +108,9 @@ export class InputConsumer {
       queue,
       prefetch: this.#prefetch,
       name: `openai-batch-manager ${ctx.replica}`,
-      take: (message, turn) => {
+      take: (messages, turn) => {
         this.#adjust(turn);
-        return this.#take(message);
+        return this.#take(messages);
       },
     });
     const stop = () => turn.end(null);
@@ -137,30 +137,47 @@ export class InputConsumer {
     }
   }
 
-  /** @throws Error a fault of ours, or one that passes */
-  async #take(message: ConsumeMessage): Promise<'acknowledge' | 'reject'> {
-    const { ctx, publisher, queue } = this.#options;
-    const end = await this.#store(message).catch((error: Error) => {
-      if (!isRefusal(error)) throw error;
-      return setAside({ ctx, publisher, queue, message, refusal: error });
-    });
-    this.#faults = 0;
-    ctx.metrics.inputMessages.inc({ end });
-    return end === 'rejected' ? 'reject' : 'acknowledge';
+  /** Errors are faults of ours, or such as pass. */
+  async #take(messages: readonly ConsumeMessage[]): Promise<(Verdict | Error)[]> {
+    const fitting = messages.map((message) => this.#tooLarge(message) ?? message.content);
+    const posts = fitting.filter((one): one is Buffer => !(one instanceof Error));
+    const ends = await this.#options.intake.acceptAll(posts, 'amqp');
+    let next = 0;
+    return Promise.all(
+      messages.map((message, index) => {
+        const tooLarge = fitting[index];
+        return this.#judge(
+          message,
+          tooLarge instanceof Error ? tooLarge : (ends[next++] as Accepted | Error),
+        );
+      }),
+    );
   }
 
-  async #store({ content }: ConsumeMessage): Promise<'stored' | 'known'> {
-    const { ctx, intake } = this.#options;
-    const limit = ctx.settings.BODY_LIMIT_BYTES;
-    if (content.length > limit) {
-      ctx.metrics.requestsRefused.inc({ door: 'amqp', code: 'payload_too_large' });
-      throw new AppError(
-        'payload_too_large',
-        `The message has ${content.length} bytes; a request may have ${limit}.`,
-      );
-    }
-    const { kind } = await intake.accept(content, 'amqp');
-    return kind === 'accepted' ? 'stored' : 'known';
+  #tooLarge({ content }: ConsumeMessage): AppError | null {
+    const { metrics, settings } = this.#options.ctx;
+    const limit = settings.BODY_LIMIT_BYTES;
+    if (content.length <= limit) return null;
+    metrics.requestsRefused.inc({ door: 'amqp', code: 'payload_too_large' });
+    const why = `The message has ${content.length} bytes; a request may have ${limit}.`;
+    return new AppError('payload_too_large', why);
+  }
+
+  /** A promise only for what has to be set aside. */
+  #judge(message: ConsumeMessage, end: Accepted | Error): Verdict | Error | Promise<Verdict | Error> {
+    const { ctx, publisher, queue } = this.#options;
+    if (!(end instanceof Error)) return this.#conclude(end.kind === 'accepted' ? 'stored' : 'known');
+    if (!isRefusal(end)) return end;
+    return setAside({ ctx, publisher, queue, message, refusal: end }).then(
+      (aside) => this.#conclude(aside),
+      (error: Error) => error,
+    );
+  }
+
+  #conclude(end: 'stored' | 'known' | Awaited<ReturnType<typeof setAside>>): Verdict {
+    this.#faults = 0;
+    this.#options.ctx.metrics.inputMessages.inc({ end });
+    return end === 'rejected' ? 'reject' : 'acknowledge';
   }
 }
 

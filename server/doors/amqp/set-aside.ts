@@ -30,10 +30,9 @@ export async function setAside(input: SetAsideInput): Promise<'dead_lettered' | 
     deadLetters !== null ? 'dead_lettered' : code === 'duplicate_custom_id' ? 'conflict' : 'rejected';
   if (deadLetters !== null) {
     const letter = makeLetter(input, deadLetters);
-    let sent = await publisher.publish(letter, confirmMs, never);
+    let sent = await publisher.publish(letter, confirmMs);
     // Its own headers may be what is wrong with it.
-    if (sent.kind === 'unsendable')
-      sent = await publisher.publish(withoutOwnHeaders(letter), confirmMs, never);
+    if (sent.kind === 'unsendable') sent = await publisher.publish(withoutOwnHeaders(letter), confirmMs);
     if (sent.kind !== 'confirmed') {
       throw new Error(`A dead letter could not be handed over to ${deadLetters}: ${sent.kind}.`);
     }
@@ -52,7 +51,6 @@ export async function setAside(input: SetAsideInput): Promise<'dead_lettered' | 
 
 /** Dead letters are waited for as long. */
 const confirmMs = 15_000;
-const never = new AbortController().signal;
 
 function makeLetter({ queue, message, refusal, ctx }: SetAsideInput, deadLetters: string): Message {
   const { contentType, contentEncoding, correlationId, headers } = message.properties;

@@ -2,9 +2,10 @@
 import { parseArgs } from 'node:util';
 import { AppError } from '../../../core/errors.ts';
 import packageJson from '../../../package.json' with { type: 'json' };
+import { ConfigError } from '../../config/config-error.ts';
 import { readEnvFile } from '../../config/env-file.ts';
 import { findNearest, findUnknownSettings } from '../../config/find-unknown.ts';
-import { ConfigError, type Environment, inspectSettings } from '../../config/read-settings.ts';
+import { type Environment, inspectSettings } from '../../config/read-settings.ts';
 import { type Call, type Command, CommandFailed, type Io, UsageError } from './command.ts';
 import { commands } from './commands.ts';
 import { helpOfAll, helpOfCommand } from './help.ts';

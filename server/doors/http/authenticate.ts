@@ -90,7 +90,7 @@ export class Authenticator {
   }
 
   async #withoutKey({ method, headers }: Asked): Promise<Caller> {
-    const session = this.sessions.read(headers.cookie);
+    const session = await this.sessions.read(headers.cookie);
     if (session) {
       const stands = session.by === 'password' || (await this.#callerOf(session.proof)) !== null;
       if (stands) {

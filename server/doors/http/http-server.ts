@@ -29,10 +29,12 @@ import { healthRoutes } from './routes/health.ts';
 import { intakeRoutes } from './routes/intake.ts';
 import { openaiWebhookRoutes } from './routes/openai-webhooks.ts';
 import { orphanRoutes } from './routes/orphans.ts';
+import { priceRoutes } from './routes/prices.ts';
 import { redeliveryRoutes } from './routes/redeliveries.ts';
 import { requestRoutes } from './routes/requests.ts';
 import { resultRoutes } from './routes/results.ts';
 import { settingRoutes } from './routes/settings.ts';
+import { stageRoutes } from './routes/stages.ts';
 
 /** A custom_id of 512 characters, percent-encoded: up to 12 characters each. */
 const longestParam = 512 * 12;
@@ -88,6 +90,8 @@ export async function makeHttpServer(options: HttpServerOptions): Promise<HttpSe
     brokerRoutes(inner);
     capacityRoutes(inner);
     settingRoutes(inner);
+    priceRoutes(inner);
+    stageRoutes(inner);
     healthRoutes(inner);
     consoleRoutes(inner);
   });

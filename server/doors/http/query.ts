@@ -1,6 +1,7 @@
 /** Reads list queries: everything arrives as text, and what cannot be read is refused with its name. */
 import Type from 'typebox';
 import { AppError } from '../../../core/errors.ts';
+import { type ListOrder, listOrders } from '../../../core/list-order.ts';
 import { type Outcome, outcomes, type RequestState, requestStates } from '../../../core/request.ts';
 import type { RequestFilter } from '../../store/read/list-requests.ts';
 
@@ -14,12 +15,21 @@ export const PageQuery = {
   limit: text(`Rows of a page, 1 to ${mostRows}; ${defaultRows} when left out.`),
 };
 
+export const OrderQuery = {
+  order: Type.Optional(
+    Type.Enum([...listOrders], {
+      description: 'By time of creation: `desc`, newest first, when left out. A cursor belongs to its order.',
+    }),
+  ),
+};
+
 export const RequestFilterQuery = {
   state: Type.Optional(Type.Enum([...requestStates])),
   outcome: Type.Optional(Type.Enum([...outcomes])),
   model: text('Exact name of the model.'),
   endpoint: text('For example /v1/responses.'),
   batch: text('Id of a batch.'),
+  destination: text('Id of a destination.'),
   tag: text('Exact tag.'),
   before: text('Created before this time: ISO 8601, or epoch milliseconds.'),
   after: text('Created at or after this time.'),
@@ -31,13 +41,14 @@ export interface RequestQuery {
   readonly model?: string;
   readonly endpoint?: string;
   readonly batch?: string;
+  readonly destination?: string;
   readonly tag?: string;
   readonly before?: string;
   readonly after?: string;
 }
 
 export function readFilter(query: RequestQuery): RequestFilter {
-  const { state, outcome, model, endpoint, batch, tag, before, after } = query;
+  const { state, outcome, model, endpoint, batch, destination, tag, before, after } = query;
   return {
     ...(state === undefined ? {} : { state }),
     ...(outcome === undefined ? {} : { outcome }),
@@ -45,18 +56,30 @@ export function readFilter(query: RequestQuery): RequestFilter {
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(tag === undefined ? {} : { tag }),
     ...(batch === undefined ? {} : { batchId: readId(batch, 'batch') }),
+    ...(destination === undefined ? {} : { destinationId: readId(destination, 'destination') }),
     ...(before === undefined ? {} : { before: readTime(before, 'before') }),
     ...(after === undefined ? {} : { after: readTime(after, 'after') }),
   };
 }
 
-export function readPage(query: { readonly cursor?: string; readonly limit?: string }): {
-  readonly beforeId: number | null;
+interface Page {
+  readonly cursor: number | null;
   readonly limit: number;
-} {
+  readonly order?: ListOrder;
+}
+
+export function readPage(query: {
+  readonly cursor?: string;
+  readonly limit?: string;
+  readonly order?: ListOrder;
+}): Page {
   const limit = query.limit === undefined ? defaultRows : readId(query.limit, 'limit');
   if (limit > mostRows) throw wrong('limit', `must be at most ${mostRows}.`);
-  return { beforeId: query.cursor === undefined ? null : readId(query.cursor, 'cursor'), limit };
+  return {
+    cursor: query.cursor === undefined ? null : readId(query.cursor, 'cursor'),
+    limit,
+    ...(query.order === undefined ? {} : { order: query.order }),
+  };
 }
 
 /** A whole number above zero. */

@@ -13,6 +13,7 @@ export interface Condition {
     | 'funding_blocked'
     | 'waiting_too_long'
     | 'destination_failing'
+    | 'orphans'
     | 'disk_low';
   /** What is wrong, and what to do. */
   readonly message: string;
@@ -31,6 +32,7 @@ export async function presentConditions(ctx: Context, diskLow: boolean): Promise
     ...(await blockedFunding(ctx)),
     ...(await agedStates(ctx)),
     ...(await brokenDestinations(ctx)),
+    ...(await orphansLeft(ctx)),
   ];
   if (diskLow) {
     found.push({
@@ -43,7 +45,7 @@ export async function presentConditions(ctx: Context, diskLow: boolean): Promise
 }
 
 async function failedBatches({ store, clock }: Context): Promise<Condition[]> {
-  const rows = await store.listBatches({ states: ['failed'], beforeId: null, limit: mostOfAKind });
+  const rows = await store.listBatches({ states: ['failed'], cursor: null, limit: mostOfAKind });
   const since = clock.now() - newsMs;
   return rows
     .filter((row) => row.state_at >= since)
@@ -88,6 +90,23 @@ async function brokenDestinations({ store, settings }: Context): Promise<Conditi
       `${row.last_failure ?? 'no answer'}. Nothing is lost and nothing but probes is sent; what has waited for ` +
       `${days} days ends as delivery_failed. See /api/destinations/${row.id}.`,
   }));
+}
+
+/** One condition for all of them: it lasts until the last is gone or ordered to go. */
+async function orphansLeft({ store }: Context): Promise<Condition[]> {
+  const left = (await store.countOrphans()).filter(({ unordered }) => unordered > 0);
+  if (left.length === 0) return [];
+  const count = (kind: string) => left.find((one) => one.kind === kind)?.unordered ?? 0;
+  return [
+    {
+      id: 'orphans',
+      kind: 'orphans',
+      message:
+        `At OpenAI carry our tag and belong to nothing here: running batches ${count('batch')}, input files ` +
+        `${count('file')}. Batches cost money. See /api/orphans; remove them one by one by DELETE ` +
+        '/api/orphans/ID, all by the command "orphans --remove", or always by ORPHANS=remove.',
+    },
+  ];
 }
 
 async function blockedFunding({ store, provider }: Context): Promise<Condition[]> {

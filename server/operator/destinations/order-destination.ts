@@ -1,6 +1,7 @@
 /** Orders for a destination: pause and resume, open and close its breaker by hand. */
 import { closed, opened } from '../../../core/breaker.ts';
 import type { Context } from '../../context.ts';
+import { deliveryLeaseMs } from '../../pipeline/7-deliver/attempt-delivery.ts';
 import { never } from '../../store/destinations/wake-destinations.ts';
 import type { DestinationRow } from '../../store/rows.ts';
 import { changeDestination } from './find-destination.ts';
@@ -13,10 +14,13 @@ export const pauseDestination: Order = (ctx, id, actor) =>
     row.paused_at === null ? { paused_at: now, paused_by: actor, blocked_until: never, look_at: null } : null,
   );
 
+/** With an open breaker, not before a probe that was under way at the pause must have ended. */
 export const resumeDestination: Order = (ctx, id, actor) =>
-  changeDestination(ctx, id, actor, (row, now) =>
-    row.paused_at === null ? null : { paused_at: null, paused_by: null, blocked_until: 0, look_at: now },
-  );
+  changeDestination(ctx, id, actor, (row, now) => {
+    if (row.paused_at === null) return null;
+    const blocked_until = row.breaker === 'open' ? row.paused_at + deliveryLeaseMs : 0;
+    return { paused_at: null, paused_by: null, blocked_until, look_at: Math.max(now, blocked_until) };
+  });
 
 /** Only probes are sent from now on. */
 export const openBreaker: Order = (ctx, id, actor) =>

@@ -17,7 +17,7 @@ export async function rotateSecret(
   actor: string,
 ): Promise<{ readonly secret: string; readonly overlapUntil: number | null }> {
   const wrong = given === undefined ? null : checkWebhookSecret(given);
-  if (wrong !== null) throw new AppError('validation_error', wrong, { pointer: '/secret' });
+  if (wrong !== null) throw new AppError('validation_error', `The secret ${wrong}`, { pointer: '/secret' });
   const secret = given ?? makeSecret();
   const row = await changeDestination(ctx, id, actor, (before, now) => {
     const part = openSealed(ctx, before);

@@ -25,23 +25,17 @@ export async function testDestination(
     response: null,
     error: { code: 'test', message: 'This is a test.' },
   };
-  const late = new AbortController();
-  const timer = setTimeout(() => late.abort(), longestMs);
-  try {
-    const parcel = {
-      deliveryId,
-      requestId: 0,
-      customId: 'test',
-      outcome: 'failed',
-      attempt: 1,
-      content: Buffer.from(JSON.stringify(content)),
-      target: targetOf(row, path),
-      destination: configureDestination(ctx, row),
-    } as const;
-    return { deliveryId, result: await channel.send(parcel, late.signal) };
-  } finally {
-    clearTimeout(timer);
-  }
+  const parcel = {
+    deliveryId,
+    requestId: 0,
+    customId: 'test',
+    outcome: 'failed',
+    attempt: 1,
+    content: Buffer.from(JSON.stringify(content)),
+    target: targetOf(row, path),
+    destination: configureDestination(ctx, row),
+  } as const;
+  return { deliveryId, result: await channel.send(parcel, longestMs) };
 }
 
 function targetOf({ type, address }: DestinationRow, path = ''): unknown {

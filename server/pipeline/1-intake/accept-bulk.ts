@@ -15,8 +15,13 @@ import { type Completion, type IntakeRules, readArrival } from './read-arrival.t
 /** Rows of one transaction: small enough to leave single requests their pace (measured: 200 leave 92 %). */
 const groupRows = 200;
 const groupBytes = 4_000_000;
-/** Groups under way before reading on: the store works while the next group is read. */
+/** Groups under way before reading waits: the store works while the next is read. */
 const groupsUnderWay = 2;
+/**
+ * More where they only wait for one writer, and while they are small: reading goes on while that folds its log back, which
+ * takes as long as several groups. On PostgreSQL each would fill an open batch of its own.
+ */
+const queued = { groups: 6, bytes: 4_000_000 };
 /** Refusals told in detail; the rest is counted. */
 export const mostRefusals = 10_000;
 
@@ -53,6 +58,7 @@ export class BulkIntake {
   readonly #underWay = new Set<Promise<void>>();
   #group: Numbered[] = [];
   #groupBytes = 0;
+  #bytesUnderWay = 0;
   #failure: unknown;
   readonly totals: BulkTotals = { lines: 0, accepted: 0, same: 0, refused: 0, refusals: [], stopped: null };
 
@@ -71,7 +77,12 @@ export class BulkIntake {
       blankLines: 'skip',
     });
     try {
-      for await (const line of readLines(chunks, splitter)) await this.#take(line);
+      for await (const lines of readLines(chunks, splitter)) {
+        for (const line of lines) {
+          const waiting = this.#take(line);
+          if (waiting) await waiting;
+        }
+      }
       await this.#flush();
     } catch (error) {
       this.#stop(error);
@@ -81,23 +92,39 @@ export class BulkIntake {
     return this.totals;
   }
 
-  async #take(line: Line): Promise<void> {
+  /** Undefined when nothing has to be waited for, as with nearly every line. */
+  #take(line: Line): Promise<void> | undefined {
     this.totals.lines += 1;
     if (line.kind !== 'text') {
       const limit = this.#ctx.settings.BODY_LIMIT_BYTES;
       this.#refuse(line.number, new AppError('payload_too_large', `The line is longer than ${limit} bytes.`));
-      return;
+      return undefined;
     }
     try {
       const arrival = readArrival(line.bytes, this.#rules, this.#completion);
       const looking = checkTarget(this.#targets, arrival);
-      if (looking) await looking;
-      this.#group.push({ line: line.number, arrival });
-      this.#groupBytes += arrival.lineBytes;
+      if (looking) return this.#addAfter(looking, line.number, arrival);
+      return this.#add(line.number, arrival);
     } catch (error) {
       this.#refuse(line.number, error);
+      return undefined;
     }
-    if (this.#group.length >= groupRows || this.#groupBytes >= groupBytes) await this.#flush();
+  }
+
+  async #addAfter(looking: Promise<void>, line: number, arrival: Arrival): Promise<void> {
+    try {
+      await looking;
+    } catch (error) {
+      return this.#refuse(line, error);
+    }
+    await this.#add(line, arrival);
+  }
+
+  #add(line: number, arrival: Arrival): Promise<void> | undefined {
+    this.#group.push({ line, arrival });
+    this.#groupBytes += arrival.lineBytes;
+    const full = this.#group.length >= groupRows || this.#groupBytes >= groupBytes;
+    return full ? this.#flush() : undefined;
   }
 
   /** Hands a group to the store, and waits only when enough are under way. */
@@ -105,16 +132,28 @@ export class BulkIntake {
     if (this.#group.length === 0) return;
     this.#gate.check();
     const group = this.#group;
+    const bytes = this.#groupBytes;
     this.#group = [];
     this.#groupBytes = 0;
-    while (this.#underWay.size >= groupsUnderWay) await Promise.race(this.#underWay);
+    while (!this.#hasRoom(bytes)) await Promise.race(this.#underWay);
     if (this.#failure !== undefined) throw this.#failure;
     const storing = this.#store(group)
       .catch((error) => {
         this.#failure ??= error;
       })
-      .finally(() => this.#underWay.delete(storing));
+      .finally(() => {
+        this.#underWay.delete(storing);
+        this.#bytesUnderWay -= bytes;
+      });
     this.#underWay.add(storing);
+    this.#bytesUnderWay += bytes;
+  }
+
+  #hasRoom(bytes: number): boolean {
+    const { size } = this.#underWay;
+    if (size < groupsUnderWay) return true;
+    const { dialect } = this.#ctx.store;
+    return dialect === 'sqlite' && size < queued.groups && this.#bytesUnderWay + bytes <= queued.bytes;
   }
 
   async #store(group: readonly Numbered[]): Promise<void> {

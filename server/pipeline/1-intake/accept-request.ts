@@ -11,6 +11,12 @@ import { type IntakeRules, readArrival } from './read-arrival.ts';
 /** Bytes that may wait for a commit; beyond it the answer is 503 rather than a growing heap. */
 const maxWaitingBytes = 64_000_000;
 
+/** A request that is on disk: now, or since it was posted before. */
+export interface Accepted {
+  readonly customId: string;
+  readonly kind: Acceptance['kind'];
+}
+
 export class Intake {
   readonly #ctx: Context;
   readonly #gate: IntakeGate;
@@ -26,6 +32,7 @@ export class Intake {
     this.#groups = new GroupCommit({
       store: (arrivals) => this.#store(arrivals),
       groupsUnderWay: 2,
+      sideBySide: ctx.store.dialect === 'postgres',
       onClosed: () => ctx.wakeUps.wake('upload'),
     });
   }
@@ -35,28 +42,78 @@ export class Intake {
    *
    * @throws AppError the reason for which it was not stored
    */
-  async accept(bytes: Uint8Array, door: string): Promise<{ customId: string; kind: Acceptance['kind'] }> {
+  async accept(bytes: Uint8Array, door: string): Promise<Accepted> {
     try {
-      this.#gate.check();
-      this.#checkRoom();
-      const arrival = readArrival(bytes, this.#rules);
+      const arrival = this.#read(bytes);
       const looking = checkTarget(this.targets, arrival);
       if (looking) await looking;
-      const { kind } = await this.#groups.accept(arrival);
-      if (kind === 'conflict') {
-        throw new AppError(
-          'duplicate_custom_id',
-          'Another request has this custom_id and other content. Choose another custom_id.',
-          { pointer: '/custom_id' },
-        );
-      }
-      if (kind === 'accepted') this.#ctx.metrics.requestsAccepted.inc({ door });
-      return { customId: arrival.customId, kind };
+      return this.#answer(arrival, await this.#groups.accept(arrival), door);
     } catch (error) {
-      const code = error instanceof AppError ? error.code : 'internal_error';
-      this.#ctx.metrics.requestsRefused.inc({ door, code });
+      this.#countRefusal(error, door);
       throw error;
     }
+  }
+
+  /**
+   * Stores several at once, each answered as `accept` would: with an error where that throws it. A promise for each would
+   * keep more in memory than the requests themselves.
+   *
+   * @param posts at most 256
+   */
+  async acceptAll(posts: readonly Uint8Array[], door: string): Promise<(Accepted | Error)[]> {
+    const read = await Promise.all(posts.map((bytes) => this.#readChecked(bytes)));
+    const arrivals = read.filter((one): one is Arrival => !(one instanceof Error));
+    const stored = await this.#groups.acceptAll(arrivals).catch((error: Error) => error);
+    let next = 0;
+    return read.map((one) => {
+      try {
+        if (one instanceof Error) throw one;
+        if (stored instanceof Error) throw stored;
+        return this.#answer(one, stored[next++] as Acceptance, door);
+      } catch (error) {
+        this.#countRefusal(error, door);
+        return error as Error;
+      }
+    });
+  }
+
+  #read(bytes: Uint8Array): Arrival {
+    this.#gate.check();
+    this.#checkRoom();
+    return readArrival(bytes, this.#rules);
+  }
+
+  /** A promise only where a name has to be looked up. */
+  #readChecked(bytes: Uint8Array): Arrival | Error | Promise<Arrival | Error> {
+    try {
+      const arrival = this.#read(bytes);
+      const looking = checkTarget(this.targets, arrival);
+      return looking
+        ? looking.then(
+            () => arrival,
+            (error: Error) => error,
+          )
+        : arrival;
+    } catch (error) {
+      return error as Error;
+    }
+  }
+
+  #answer({ customId }: Arrival, { kind }: Acceptance, door: string): Accepted {
+    if (kind === 'conflict') {
+      throw new AppError(
+        'duplicate_custom_id',
+        'Another request has this custom_id and other content. Choose another custom_id.',
+        { pointer: '/custom_id' },
+      );
+    }
+    if (kind === 'accepted') this.#ctx.metrics.requestsAccepted.inc({ door });
+    return { customId, kind };
+  }
+
+  #countRefusal(error: unknown, door: string): void {
+    const code = error instanceof AppError ? error.code : 'internal_error';
+    this.#ctx.metrics.requestsRefused.inc({ door, code });
   }
 
   #checkRoom(): void {

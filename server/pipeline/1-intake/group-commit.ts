@@ -5,12 +5,14 @@
 import type { Acceptance, AcceptOutput, Arrival } from '../../store/intake/accept-requests.ts';
 
 /** Limits of one group (design: at most 256 rows or 4 MB). */
-const maxRows = 256;
+export const maxRows = 256;
 const maxBytes = 4_000_000;
 
+/** Arrivals that came together; they are stored together, too. */
 interface Waiting {
-  readonly arrival: Arrival;
-  readonly resolve: (acceptance: Acceptance) => void;
+  readonly arrivals: readonly Arrival[];
+  readonly bytes: number;
+  readonly resolve: (acceptances: readonly Acceptance[]) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -18,6 +20,8 @@ export interface GroupCommitOptions {
   readonly store: (arrivals: readonly Arrival[]) => Promise<AcceptOutput>;
   /** Groups under way at once: the store's pipeline must not run dry. */
   readonly groupsUnderWay: number;
+  /** Whether the store commits them side by side. Where it does not, a further one goes only when it is full. */
+  readonly sideBySide: boolean;
   /** Told after each group that closed a batch. */
   readonly onClosed: () => void;
 }
@@ -25,6 +29,7 @@ export interface GroupCommitOptions {
 export class GroupCommit {
   readonly #options: GroupCommitOptions;
   #waiting: Waiting[] = [];
+  #waitingRows = 0;
   #waitingBytes = 0;
   #underWay = 0;
   #scheduled = false;
@@ -35,7 +40,7 @@ export class GroupCommit {
 
   /** Arrivals that have been given here and not been answered yet. */
   get depth(): number {
-    return this.#waiting.length + this.#underWay * maxRows;
+    return this.#waitingRows + this.#underWay * maxRows;
   }
 
   /** Bytes of the lines that have not been given to the store yet. */
@@ -46,40 +51,70 @@ export class GroupCommit {
   /** Resolves after the group of this arrival is on disk. */
   accept(arrival: Arrival): Promise<Acceptance> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ arrival, resolve, reject });
-      this.#waitingBytes += arrival.lineBytes;
-      this.#schedule();
+      const first = ([acceptance]: readonly Acceptance[]) => resolve(acceptance as Acceptance);
+      this.#add({ arrivals: [arrival], bytes: arrival.lineBytes, resolve: first, reject });
     });
+  }
+
+  /** The same for several at once, at most `maxRows`: one promise for all of them. */
+  acceptAll(arrivals: readonly Arrival[]): Promise<readonly Acceptance[]> {
+    if (arrivals.length === 0) return Promise.resolve([]);
+    const bytes = arrivals.reduce((sum, { lineBytes }) => sum + lineBytes, 0);
+    return new Promise((resolve, reject) => this.#add({ arrivals, bytes, resolve, reject }));
+  }
+
+  #add(waiting: Waiting): void {
+    this.#waiting.push(waiting);
+    this.#waitingRows += waiting.arrivals.length;
+    this.#waitingBytes += waiting.bytes;
+    this.#schedule();
   }
 
   /** Waits for the end of the present turn, so that what one read of the sockets brought goes together. */
   #schedule(): void {
-    if (this.#scheduled || this.#underWay >= this.#options.groupsUnderWay) return;
+    if (this.#scheduled || !this.#mayCommit()) return;
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
-      while (this.#waiting.length > 0 && this.#underWay < this.#options.groupsUnderWay) void this.#commit();
+      while (this.#mayCommit()) void this.#commit();
     });
+  }
+
+  /** Behind one writer, two small groups cost two commits where one would do, and are no sooner on disk. */
+  #mayCommit(): boolean {
+    if (this.#waiting.length === 0) return false;
+    const { groupsUnderWay, sideBySide } = this.#options;
+    if (this.#underWay === 0 || sideBySide) return this.#underWay < groupsUnderWay;
+    const isFull = this.#waitingRows >= maxRows || this.#waitingBytes >= maxBytes;
+    return isFull && this.#underWay < groupsUnderWay;
   }
 
   #take(): Waiting[] {
     let bytes = 0;
     let rows = 0;
-    for (const { arrival } of this.#waiting) {
-      if (rows > 0 && (rows >= maxRows || bytes + arrival.lineBytes > maxBytes)) break;
-      bytes += arrival.lineBytes;
-      rows += 1;
+    let count = 0;
+    for (const waiting of this.#waiting) {
+      const { length } = waiting.arrivals;
+      if (rows > 0 && (rows + length > maxRows || bytes + waiting.bytes > maxBytes)) break;
+      bytes += waiting.bytes;
+      rows += length;
+      count += 1;
     }
     this.#waitingBytes -= bytes;
-    return this.#waiting.splice(0, rows);
+    this.#waitingRows -= rows;
+    return this.#waiting.splice(0, count);
   }
 
   async #commit(): Promise<void> {
     const group = this.#take();
     this.#underWay += 1;
     try {
-      const { acceptances, closed } = await this.#options.store(group.map(({ arrival }) => arrival));
-      for (const [index, waiting] of group.entries()) waiting.resolve(acceptances[index] as Acceptance);
+      const { acceptances, closed } = await this.#options.store(group.flatMap(({ arrivals }) => arrivals));
+      let at = 0;
+      for (const { arrivals, resolve } of group) {
+        resolve(acceptances.slice(at, at + arrivals.length));
+        at += arrivals.length;
+      }
       if (closed) this.#options.onClosed();
     } catch (error) {
       for (const waiting of group) waiting.reject(error as Error);

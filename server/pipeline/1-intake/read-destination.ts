@@ -1,7 +1,7 @@
 /** Checks where an outcome shall go, and names the destination that it belongs to. */
 import type { PostRequest } from '../../../core/contract/intake.ts';
 import { type Complaint, complain } from '../../../core/errors.ts';
-import { hasLoneSurrogate, hasNul } from '../../../core/json/decoded-text.ts';
+import { readBrokerTarget } from './read-broker-target.ts';
 
 /** Which channels this installation has. */
 export interface ChannelRules {
@@ -16,11 +16,14 @@ export interface Destination {
   readonly address: string;
 }
 
-type Config = PostRequest['delivery_config'];
+export type Config = PostRequest['delivery_config'];
+
+/** @param key of the delivery configuration, as a JSON pointer; `''` is the whole */
+export type Say = (detail: string, key: string) => void;
 
 const keysOf = {
   webhook: ['webhook_url'],
-  rabbitmq: ['rabbitmq_queue', 'rabbitmq_exchange', 'rabbitmq_routing_key'],
+  rabbitmq: ['rabbitmq_queue', 'rabbitmq_exchange', 'rabbitmq_routing_key', 'rabbitmq_headers'],
   none: [],
 } as const;
 
@@ -30,8 +33,9 @@ export function readDestination(
   channels: ChannelRules,
   complaints: Complaint[],
 ): Destination | null {
-  const say = (detail: string, key: string) =>
+  const say: Say = (detail, key) => {
     complaints.push(complain('validation_error', detail, `/delivery_config${key}`));
+  };
   for (const key of Object.keys(config)) {
     if (key === 'type' || (keysOf[config.type] as readonly string[]).includes(key)) continue;
     say(`does not belong to type ${config.type}.`, `/${key}`);
@@ -42,11 +46,11 @@ export function readDestination(
     case 'webhook':
       return readWebhook(config.webhook_url, channels, say);
     case 'rabbitmq':
-      return readBrokerTarget(config, channels, say);
+      if (channels.rabbitmq) return readBrokerTarget(config, say);
+      say('rabbitmq is not configured here; set RABBITMQ_URL, or use type webhook or none.', '/type');
+      return null;
   }
 }
-
-type Say = (detail: string, key: string) => void;
 
 function readWebhook(text: string | undefined, { prefixes }: ChannelRules, say: Say): Destination | null {
   if (text === undefined) {
@@ -69,32 +73,4 @@ function readWebhook(text: string | undefined, { prefixes }: ChannelRules, say: 
 /** `/team` holds `/team` and `/team/a`, and not `/teams`. */
 function liesBelow(path: string, prefix: string): boolean {
   return path === prefix || path.startsWith(prefix.endsWith('/') ? prefix : `${prefix}/`);
-}
-
-function readBrokerTarget(config: Config, channels: ChannelRules, say: Say): Destination | null {
-  if (!channels.rabbitmq) {
-    say('rabbitmq is not configured here; set RABBITMQ_URL, or use type webhook or none.', '/type');
-    return null;
-  }
-  const { rabbitmq_queue: queue, rabbitmq_exchange: exchange, rabbitmq_routing_key: key } = config;
-  for (const [name, value] of Object.entries({ queue, exchange, routing_key: key })) {
-    if (value === undefined || isBrokerName(value)) continue;
-    say(`must be at most ${mostNameBytes} bytes of text without NUL.`, `/rabbitmq_${name}`);
-    return null;
-  }
-  if (queue !== undefined && exchange === undefined && key === undefined) {
-    return { type: 'rabbitmq', address: `queue ${queue}` };
-  }
-  if (exchange !== undefined && queue === undefined) {
-    return { type: 'rabbitmq', address: `exchange ${exchange} key ${key ?? ''}` };
-  }
-  say('needs either rabbitmq_queue, or rabbitmq_exchange with rabbitmq_routing_key.', '');
-  return null;
-}
-
-/** AMQP counts the length of a name in one byte. */
-const mostNameBytes = 255;
-
-function isBrokerName(text: string): boolean {
-  return Buffer.byteLength(text) <= mostNameBytes && !hasNul(text) && !hasLoneSurrogate(text);
 }

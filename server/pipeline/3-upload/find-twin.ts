@@ -1,10 +1,8 @@
 import type { Context } from '../../context.ts';
 import type { Held } from '../../engine/driver.ts';
 import type { RemoteBatch } from '../../provider/port.ts';
+import { clockMarginMs } from '../first-possible.ts';
 import { tagKey, tagPrefix, worthless } from '../tag.ts';
-
-/** Our clock and the provider's may differ by this much. */
-const clockMarginMs = 10 * 60_000;
 
 /**
  * The remote batch that was created for this one after a backup was taken, when the batch comes from that backup: a

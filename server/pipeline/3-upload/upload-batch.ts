@@ -1,8 +1,8 @@
 /**
  * Sends a closed batch's input file.
  *
- * The file's name carries our tag, so a file that was sent and not recorded is found again and taken over. What
- * became true at the provider is recorded whatever has become of the batch meanwhile.
+ * The file's name carries our tag, so a file that was sent and not recorded is found again and taken over. One that is
+ * told of too late is recorded where it still serves, and else removed.
  */
 import type { Context } from '../../context.ts';
 import type { Held } from '../../engine/driver.ts';
@@ -22,43 +22,34 @@ export async function uploadBatch(ctx: Context, held: Held): Promise<void> {
   // A twin runs already: it is cancelled there, after it was adopted.
   if (batch.cancel_requested_at !== null && !twin) return cancelHeld(ctx, held);
   const file = twin
-    ? { id: twin.inputFileId, expiresAt: null }
+    ? { id: twin.inputFileId, createdAt: twin.createdAt, expiresAt: null }
     : ((await findFile(ctx, held)) ?? (await sendFile(ctx, held)));
   if (!file) return;
   reach('upload: file sent, not recorded');
-  const facts = {
-    openai_input_file_id: file.id,
-    openai_input_file_expires_at: file.expiresAt,
-    provider_credentials: ctx.provider.credentials,
-  };
-  const { leaseToken } = held;
-  const current = await ctx.store.recordFacts({
-    batchId: batch.id,
-    leaseToken,
-    first: 'openai_input_file_id',
-    facts,
+  const current = await ctx.store.recordUploaded({
+    batch,
+    leaseToken: held.leaseToken,
+    file,
+    credentials: ctx.provider.credentials,
+    now: ctx.clock.now(),
   });
-  if (!current) return removeLate(ctx, batch.id, file.id);
+  if (!current) {
+    ctx.wakeUps.wake('upkeep');
+    ctx.log.warn({ event: 'late_file', batch: batch.id, remote: file.id });
+    return;
+  }
   if (current.cancel_requested_at !== null && !twin) return cancelHeld(ctx, { ...held, batch: current });
-  await moveHeld(ctx, held, 'upload', { facts, actor: 'upload' });
+  await moveHeld(ctx, held, 'upload', { actor: 'upload' });
   reach('upload: recorded, driver not told');
 }
 
-/** Another holder has recorded its own file meanwhile: this one serves nobody. */
-async function removeLate(ctx: Context, batchId: number, fileId: string): Promise<void> {
-  const now = ctx.clock.now();
-  const { credentials } = ctx.provider;
-  await ctx.store.planCleanup({ batchId, remoteIds: [fileId], credentials, dueAt: now, now });
-  ctx.log.warn({ event: 'late_file', batch: batchId, remote: fileId });
-}
-
 /** After a try with an unknown end the file may be there already. Looks no further back than the batch. */
-async function findFile(ctx: Context, { batch, signal }: Held): Promise<RemoteFile | null> {
+async function findFile(ctx: Context, { batch, leaseToken, signal }: Held): Promise<RemoteFile | null> {
   if (batch.provider_credentials !== ctx.provider.credentials) {
-    await ctx.store.recordFacts({
-      batchId: batch.id,
-      facts: { provider_credentials: ctx.provider.credentials },
-    });
+    const facts = { provider_credentials: ctx.provider.credentials };
+    if (!(await ctx.store.recordFacts({ batchId: batch.id, leaseToken, facts }))) {
+      throw new Error('the lease was lost before the file was sent');
+    }
     return null;
   }
   const name = inputFileName(ctx, batch);

@@ -1,6 +1,7 @@
 /** Cuts a batch that can never fit under its cap into pieces that can. */
 import type { Context } from '../../context.ts';
 import type { Held } from '../../engine/driver.ts';
+import { reach } from '../../engine/kill-points.ts';
 import { reportMove } from '../report-move.ts';
 
 const sliceRows = 500;
@@ -14,25 +15,15 @@ export interface Cut {
 /** First the file is forgotten: from then on the batch cannot be created with rows that it no longer holds. */
 export async function cutHeld(ctx: Context, held: Held, cut: Cut): Promise<void> {
   const { batch, leaseToken, signal } = held;
-  const now = ctx.clock.now();
-  const fileId = batch.openai_input_file_id;
-  if (fileId !== null && batch.provider_credentials !== null) {
-    await ctx.store.planCleanup({
-      remoteIds: [fileId],
-      batchId: batch.id,
-      credentials: batch.provider_credentials,
-      dueAt: now,
-      now,
-    });
-  }
-  if (
-    !(await ctx.store.recordFacts({ batchId: batch.id, leaseToken, facts: { openai_input_file_id: null } }))
-  )
-    return;
-  const slice = { batchId: batch.id, leaseToken, piece: cut, reason: cut.reason, limit: sliceRows };
+  const fence = { batchId: batch.id, leaseToken };
+  if (!(await ctx.store.beginCut({ ...fence, now: ctx.clock.now() }))) return;
+  reach('cut: file forgotten, nothing moved');
+  const slice = { ...fence, piece: cut, reason: cut.reason, limit: sliceRows };
   while (await ctx.store.cutSlice({ ...slice, now: ctx.clock.now() })) {
     signal.throwIfAborted();
+    reach('cut: some requests moved');
   }
+  reach('cut: all requests moved, not recorded');
   await finishCutting(ctx, held, `cut to fit. ${cut.reason}`);
 }
 

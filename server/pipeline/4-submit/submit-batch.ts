@@ -13,7 +13,7 @@ import { ProviderError } from '../../provider/errors.ts';
 import type { RemoteBatch } from '../../provider/port.ts';
 import type { BatchFacts } from '../../store/moves.ts';
 import { cancelHeld } from '../cancel-held.ts';
-import { cancelSecond } from '../cancel-second.ts';
+import { reportSecond } from '../cancel-second.ts';
 import { failRefused } from '../fail-refused.ts';
 import { holdForeign, moveHeld, release } from '../move-held.ts';
 import { tagKey, tagOf } from '../tag.ts';
@@ -24,12 +24,12 @@ import { findCreated } from './find-created.ts';
 
 export async function submitBatch(ctx: Context, held: Held): Promise<void> {
   const { batch } = held;
+  if (batch.openai_batch_id !== null) return followKnown(ctx, held);
   const isForeign = batch.provider_credentials !== ctx.provider.credentials;
   // What may run there already cannot be looked for here, and must not be created once more.
   if (batch.submit_intent_at !== null) {
     return isForeign ? holdForeign(ctx, held) : resolveIntent(ctx, held);
   }
-  if (batch.openai_batch_id !== null) return followLate(ctx, held);
   if (batch.cancel_requested_at !== null) return cancelHeld(ctx, held);
   if (isForeign) {
     await moveHeld(ctx, held, 'reupload', {
@@ -43,20 +43,28 @@ export async function submitBatch(ctx: Context, held: Held): Promise<void> {
   await createBatch(ctx, held);
 }
 
-/** A holder that had lost its lease created the batch after all, and could still say so. */
-async function followLate(ctx: Context, held: Held): Promise<void> {
+/** Its id was recorded before a kill, or by a holder that had lost its lease. */
+async function followKnown(ctx: Context, held: Held): Promise<void> {
   await moveHeld(ctx, held, 'submit', {
-    facts: { reserved_at: ctx.clock.now(), submit_looks: 0, waiting_reason: null, advanced_at: null },
+    facts: { ...submitted, reserved_at: held.batch.reserved_at ?? ctx.clock.now() },
     actor: 'submit',
-    reason: 'created by a holder that answered late',
+    reason: 'its id was recorded before',
   });
 }
+
+/** What ends with the move, beside the wait. */
+const submitted: BatchFacts = {
+  submit_intent_at: null,
+  submit_looks: 0,
+  waiting_reason: null,
+  advanced_at: null,
+};
 
 /** A creation whose end is not known: adopt what is found; create again only after the last look. */
 async function resolveIntent(ctx: Context, held: Held): Promise<void> {
   const { batch } = held;
   const found = await findCreated(ctx, held);
-  if (found) return recordCreated(ctx, held, found, 'found by its tag');
+  if (found) return adopt(ctx, held, found, 'found by its tag');
   const looks = ctx.settings.SUBMIT_LOOKS_MS;
   const nextLook = looks[batch.submit_looks + 1];
   const intentAt = batch.submit_intent_at ?? ctx.clock.now();
@@ -87,33 +95,22 @@ async function createBatch(ctx: Context, held: Held): Promise<void> {
     throw error;
   }
   reach('submit: batch created, not recorded');
-  await recordCreated(ctx, { ...held, batch }, created, 'created');
+  await adopt(ctx, { ...held, batch }, created, 'created');
 }
 
 /**
- * First the remote id, whatever the batch has become meanwhile; the intent stays until the batch has moved, so that
- * a kill in between finds the same remote batch again.
+ * First the remote id, whatever the batch has become meanwhile; then the move. A kill in between leaves an id that is
+ * followed.
  */
-async function recordCreated(ctx: Context, held: Held, remote: RemoteBatch, reason: string): Promise<void> {
-  const known: BatchFacts = {
-    openai_batch_id: remote.id,
-    openai_created_at: remote.createdAt,
-    openai_status: remote.status,
-    openai_checked_at: ctx.clock.now(),
-    provider_credentials: ctx.provider.credentials,
-  };
+async function adopt(ctx: Context, held: Held, remote: RemoteBatch, reason: string): Promise<void> {
   const { batch, leaseToken } = held;
-  const first = 'openai_batch_id';
-  // Another holder has recorded its own batch meanwhile: this one would be paid for nothing.
-  if (!(await ctx.store.recordFacts({ batchId: batch.id, leaseToken, first, facts: known }))) {
-    return cancelSecond(ctx, batch.id, remote);
-  }
+  const now = ctx.clock.now();
+  const { credentials } = ctx.provider;
+  const recorded = await ctx.store.recordCreated({ batch, leaseToken, remote, credentials, now });
+  if (recorded.kind === 'second') return reportSecond(ctx, batch.id, remote, recorded.isNew);
+  if (recorded.kind === 'taken_late') return ctx.wakeUps.wake('submit');
   reach('submit: id recorded, batch not moved');
-  const moved = await moveHeld(ctx, held, 'submit', {
-    facts: { ...known, submit_intent_at: null, submit_looks: 0, waiting_reason: null, advanced_at: null },
-    actor: 'submit',
-    reason,
-  });
+  const moved = await moveHeld(ctx, held, 'submit', { facts: submitted, actor: 'submit', reason });
   if (moved) reach('submit: recorded, requests not marked as sent');
 }
 

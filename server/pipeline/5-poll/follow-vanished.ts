@@ -6,12 +6,11 @@ import { vanishedForGoodMs } from '../../../core/batch.ts';
 import type { Context } from '../../context.ts';
 import type { Held } from '../../engine/driver.ts';
 import type { RemoteBatch } from '../../provider/port.ts';
+import { firstPossibleAt } from '../first-possible.ts';
 import { hold, moveHeld, release } from '../move-held.ts';
 import { tagKey, tagPrefix, worthless } from '../tag.ts';
 import { returnAll } from './send-again.ts';
 
-/** Our clock and the provider's may differ by this much. */
-const clockMarginMs = 10 * 60_000;
 /** Batches looked at when one is searched for by its tag: a hundred pages. */
 const mostLookedAt = 10_000;
 
@@ -45,20 +44,23 @@ export async function followVanished(ctx: Context, held: Held): Promise<void> {
 /** By order, or when the window and an hour more are over. */
 function isLostForGood(ctx: Context, { batch }: Held): boolean {
   if (batch.resubmit_requested_at !== null) return true;
-  const age = ctx.clock.now() - (batch.openai_created_at ?? batch.state_at);
+  // By our clock alone: it was created before it entered this state.
+  const age = ctx.clock.now() - batch.state_at;
   return batch.condition === 'vanished' && age > vanishedForGoodMs / ctx.settings.RETRY_FASTER;
 }
 
 /** Under its own id, where only single look-ups fail, or under another one with our tag. */
 async function findByTag(ctx: Context, { batch, signal }: Held): Promise<RemoteBatch | null> {
-  const horizon = (batch.openai_created_at ?? batch.created_at) - clockMarginMs;
+  const horizon = firstPossibleAt(batch);
   const prefix = tagPrefix(ctx, batch);
   let looked = 0;
   for await (const remote of ctx.provider.listBatches(signal)) {
     looked += 1;
     if (remote.createdAt < horizon || looked > mostLookedAt) return null;
     if (remote.id === batch.openai_batch_id) continue;
-    if (remote.metadata[tagKey]?.startsWith(prefix) && !worthless.has(remote.status)) return remote;
+    if (!remote.metadata[tagKey]?.startsWith(prefix) || worthless.has(remote.status)) continue;
+    const { owed } = await ctx.store.knownRemotes({ batchIds: [], remoteIds: [remote.id] });
+    if (owed.length === 0) return remote;
   }
   return null;
 }

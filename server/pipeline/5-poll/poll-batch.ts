@@ -2,7 +2,7 @@
  * Asks how a batch is doing at the provider and follows its word. A word that we do not know is kept, shown and
  * followed; counts are progress for the eye and steer nothing.
  */
-import { pollPause } from '../../../core/backoff.ts';
+import { nextLookAt } from '../../../core/backoff.ts';
 import type { Context } from '../../context.ts';
 import type { Held } from '../../engine/driver.ts';
 import { reach } from '../../engine/kill-points.ts';
@@ -20,12 +20,28 @@ import { sendAgain } from './send-again.ts';
 export async function pollBatch(ctx: Context, held: Held): Promise<void> {
   const { batch } = held;
   if (batch.provider_credentials !== ctx.provider.credentials) return holdForeign(ctx, held);
-  if (batch.advanced_at === null) await sendAllRequests(ctx, held);
+  if (batch.advanced_at === null) {
+    await sendAllRequests(ctx, held);
+    const firstAt = firstLookAt(ctx, held);
+    if (firstAt !== null) return void (await release(ctx, held, { due_at: firstAt }));
+  }
   let remote = await lookAt(ctx, held);
   if (!remote) return followVanished(ctx, held);
   if (batch.cancel_requested_at !== null) remote = await cancelRemote(ctx, held, remote);
   reach('poll: answer seen, not recorded');
   await follow(ctx, held, remote);
+}
+
+/**
+ * What the provider has answered to the creation is news enough: a question at once would cost one call for each batch,
+ * or one walk of the list. Null: look now, since it was created a while ago, has begun already, or is to be cancelled.
+ */
+function firstLookAt({ clock, settings, random }: Context, { batch }: Held): number | null {
+  const seenAt = batch.openai_checked_at;
+  if (batch.openai_status !== 'validating' || seenAt === null) return null;
+  if (batch.cancel_requested_at !== null || batch.condition !== null) return null;
+  const lookAt = nextLookAt(seenAt, 0, settings.POLL_INTERVAL_MS, random());
+  return lookAt > clock.now() ? lookAt : null;
 }
 
 /** Null when the provider does not know the batch. */
@@ -85,7 +101,6 @@ async function followFailure(
 async function keepFollowing(ctx: Context, held: Held, facts: BatchFacts): Promise<void> {
   const now = ctx.clock.now();
   const ageMs = now - held.batch.state_at;
-  const pauseMs = pollPause(ageMs, ctx.settings.POLL_INTERVAL_MS, ctx.random());
   await proveOnce(ctx, held, facts);
   await release(ctx, held, {
     ...facts,
@@ -95,17 +110,17 @@ async function keepFollowing(ctx: Context, held: Held, facts: BatchFacts): Promi
     condition: null,
     condition_since: null,
     resubmit_requested_at: null,
-    due_at: now + pauseMs,
+    due_at: nextLookAt(now, ageMs, ctx.settings.POLL_INTERVAL_MS, ctx.random()),
   });
 }
 
 /** It has begun: OpenAI had room for it, and the account money. Who waited for that may look again. */
-async function proveOnce(ctx: Context, { batch }: Held, facts: BatchFacts): Promise<void> {
+async function proveOnce(ctx: Context, { batch, leaseToken }: Held, facts: BatchFacts): Promise<void> {
   const hadBegun = batch.openai_status !== null && batch.openai_status !== 'validating';
   const { provider_credentials: credentials } = batch;
   if (hadBegun || facts.openai_status === 'validating' || credentials === null) return;
   const now = ctx.clock.now();
-  await ctx.store.recordFacts({ batchId: batch.id, facts });
+  if (!(await ctx.store.recordFacts({ batchId: batch.id, leaseToken, facts }))) return;
   await ctx.store.liftFunding({ credentials, now });
   await ctx.store.wakeFamily({ credentials, family: batch.model_family, now });
   ctx.wakeUps.wake('submit');

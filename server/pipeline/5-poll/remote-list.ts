@@ -9,8 +9,6 @@ import type { RemoteBatch } from '../../provider/port.ts';
 const listAbove = 20;
 /** Batches looked at in one walk: a hundred calls. */
 const mostListed = 10_000;
-/** Our clock and the provider's may differ by this much. */
-const clockMarginMs = 10 * 60_000;
 
 interface Walk {
   readonly startedAt: number;
@@ -42,7 +40,7 @@ class RemoteList {
   }
 
   #begin(oldestAt: number): Walk {
-    const walk = { startedAt: this.#ctx.clock.now(), found: this.#list(oldestAt - clockMarginMs) };
+    const walk = { startedAt: this.#ctx.clock.now(), found: this.#list(oldestAt) };
     this.#walk = walk;
     // A walk that broke off serves nobody else.
     walk.found.catch(() => {

@@ -1,102 +1,148 @@
-/** Applies one result file in slices, streaming: memory does not grow with the file. */
-import { createReadStream } from 'node:fs';
-import { type Line, LineSplitter, readLines } from '../../../core/json/lines.ts';
+/** Applies one result file in slices while it is downloaded: memory does not grow with the file. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Line } from '../../../core/json/lines.ts';
 import { lookUpRates, type ModelRates } from '../../../core/pricing.ts';
 import type { Context } from '../../context.ts';
 import type { Held } from '../../engine/driver.ts';
 import { reach } from '../../engine/kill-points.ts';
 import type { Finding, Setback } from '../../store/batches/apply-results.ts';
+import { type LineReader, readFile } from './read-file.ts';
 import { readResult } from './read-result.ts';
-import type { SeenLines } from './seen-lines.ts';
+import type { FileKind, SeenLines } from './seen-lines.ts';
 
 /** A slice is as large as the writer gives to bulk work beside intake. */
 const sliceRows = 200;
 /** And not larger than this, so that large answers do not make large transactions. */
-const sliceBytes = 2_000_000;
-/** A single answer longer than this is not ours to hold; its request counts as missing. */
-const maxLineBytes = 64_000_000;
-const chunkBytes = 256 * 1_024;
+const sliceBytes = 500_000;
+/** Slices given to the store before it has answered: two may share a commit, and two wait, so that it never idles. */
+const slicesUnderWay = 4;
 
-class Slice {
-  findings: Finding[] = [];
-  setbacks: Setback[] = [];
-  bytes = 0;
-
-  get full(): boolean {
-    return this.findings.length + this.setbacks.length >= sliceRows || this.bytes >= sliceBytes;
-  }
-}
-
+/** Lines are judged while the store writes those before them, and while those behind them come. */
 export async function applyFile(
   ctx: Context,
   held: Held,
-  kind: 'output' | 'error',
-  path: string,
+  kind: FileKind,
+  fileId: string,
   seen: SeenLines,
 ): Promise<void> {
-  const rates = lookUpRates(held.batch.model);
-  const chunks = createReadStream(path, { highWaterMark: chunkBytes });
-  let slice = new Slice();
-  let flushing = Promise.resolve();
-  const splitter = new LineSplitter({ maxLength: maxLineBytes, blankLines: 'skip' });
-  for await (const line of readLines(chunks, splitter)) {
-    collect(ctx, line, kind, seen, slice, rates);
-    if (!slice.full) continue;
-    await flushing;
-    flushing = flush(ctx, held, slice, kind, seen);
-    flushing.catch(() => undefined);
-    slice = new Slice();
+  const file = new FileApplier(ctx, held, kind, seen);
+  try {
+    await readFile(ctx, fileId, held.signal, file);
+    file.flush();
+  } finally {
+    // Also after an error: whoever tries again must not meet what is still under way.
+    await file.settle();
   }
-  await flushing;
-  await flush(ctx, held, slice, kind, seen);
 }
 
-function collect(
-  ctx: Context,
-  line: Line,
-  kind: 'output' | 'error',
-  seen: SeenLines,
-  slice: Slice,
-  rates: ModelRates | null,
-): void {
-  const result = line.kind === 'text' ? readResult(line.bytes, rates) : null;
-  if (!result || line.kind !== 'text') {
-    seen.noteUnknown();
-    ctx.metrics.resultLines.inc({ kind: 'unknown' });
-    return;
+class Slice {
+  readonly findings: Finding[] = [];
+  readonly setbacks: Setback[] = [];
+  bytes = 0;
+  duplicates = 0;
+  unknown = 0;
+
+  get rows(): number {
+    return this.findings.length + this.setbacks.length;
   }
-  if (!seen.note(kind, result.requestId)) {
-    ctx.metrics.resultLines.inc({ kind: 'duplicate' });
-    return;
+
+  get full(): boolean {
+    return this.rows >= sliceRows || this.bytes >= sliceBytes;
   }
-  ctx.metrics.resultLines.inc({ kind });
-  slice.bytes += line.bytes.length;
-  if ('line' in result) slice.findings.push(result);
-  else slice.setbacks.push(result);
 }
 
-async function flush(
-  ctx: Context,
-  { batch, leaseToken, signal }: Held,
-  slice: Slice,
-  kind: 'output' | 'error',
-  seen: SeenLines,
-): Promise<void> {
-  if (slice.findings.length + slice.setbacks.length === 0) return;
-  signal.throwIfAborted();
-  const { held, strangers } = await ctx.store.applyResults({
-    batchId: batch.id,
-    leaseToken,
-    now: ctx.clock.now(),
-    findings: slice.findings,
-    setbacks: slice.setbacks,
-  });
-  if (!held) throw new Error('the lease was lost while results were applied');
-  for (const id of strangers) {
-    seen.disown(kind, id);
-    ctx.metrics.resultLines.inc({ kind: 'unknown' });
+class FileApplier implements LineReader {
+  readonly #ctx: Context;
+  readonly #held: Held;
+  readonly #kind: FileKind;
+  readonly #seen: SeenLines;
+  readonly #rates: ModelRates | null;
+  #slice = new Slice();
+  #underWay: Promise<void>[] = [];
+
+  constructor(ctx: Context, held: Held, kind: FileKind, seen: SeenLines) {
+    this.#ctx = ctx;
+    this.#held = held;
+    this.#kind = kind;
+    this.#seen = seen;
+    this.#rates = lookUpRates(held.batch.model);
   }
-  for (const { outcome } of slice.findings) ctx.metrics.outcomes.inc({ outcome });
-  ctx.wakeUps.wake('outcomes');
-  reach('download: some results applied');
+
+  /** What the try before has given to the store is waited for: it was counted under that try. */
+  async begin(): Promise<void> {
+    await this.settle();
+    this.#seen.begin(this.#kind);
+    this.#slice = new Slice();
+  }
+
+  async take(lines: readonly Line[]): Promise<void> {
+    for (const line of lines) {
+      this.#collect(line);
+      if (!this.#slice.full) continue;
+      this.flush();
+      if (this.#underWay.length >= slicesUnderWay) await this.#underWay.shift();
+      // What came meanwhile goes first: intake shares this thread.
+      else await nextTurn();
+    }
+  }
+
+  /** Gives what was collected to the store. */
+  flush(): void {
+    const slice = this.#slice;
+    this.#slice = new Slice();
+    const applied = this.#apply(slice);
+    // An error is met by whoever waits for this slice.
+    applied.catch(() => undefined);
+    this.#underWay.push(applied);
+  }
+
+  /** Resolves when nothing is under way. @throws the first error of a slice that nobody has waited for */
+  async settle(): Promise<void> {
+    const ends = await Promise.allSettled(this.#underWay.splice(0));
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
+  }
+
+  #collect(line: Line): void {
+    const slice = this.#slice;
+    const result = line.kind === 'text' ? readResult(line.bytes, this.#rates) : null;
+    if (!result || line.kind !== 'text') {
+      this.#seen.noteUnknown(this.#kind);
+      slice.unknown += 1;
+    } else if (!this.#seen.note(this.#kind, result.requestId)) {
+      slice.duplicates += 1;
+    } else {
+      slice.bytes += line.bytes.length;
+      if ('line' in result) slice.findings.push(result);
+      else slice.setbacks.push(result);
+    }
+  }
+
+  async #apply(slice: Slice): Promise<void> {
+    const { findings, setbacks } = slice;
+    this.#report(slice);
+    if (slice.rows === 0) return;
+    const { batch, leaseToken, signal } = this.#held;
+    signal.throwIfAborted();
+    reach('download: lines read, nothing applied');
+    const { store, clock } = this.#ctx;
+    const { held, strangers } = await store.applyResults({
+      batchId: batch.id,
+      leaseToken,
+      now: clock.now(),
+      findings,
+      setbacks,
+    });
+    if (!held) throw new Error('the lease was lost while results were applied');
+    for (const id of strangers) this.#seen.disown(this.#kind, id);
+    if (strangers.length > 0) this.#ctx.metrics.resultLines.inc({ kind: 'unknown' }, strangers.length);
+    for (const { outcome } of findings) this.#ctx.metrics.outcomes.inc({ outcome });
+    this.#ctx.wakeUps.wake('outcomes');
+    reach('download: some results applied');
+  }
+
+  #report({ rows, duplicates, unknown }: Slice): void {
+    const { resultLines } = this.#ctx.metrics;
+    const counts = { [this.#kind]: rows, duplicate: duplicates, unknown };
+    for (const [kind, count] of Object.entries(counts)) if (count > 0) resultLines.inc({ kind }, count);
+  }
 }

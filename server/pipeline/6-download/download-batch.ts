@@ -13,12 +13,12 @@ import { paceOf } from '../capacity.ts';
 import { holdForeign, moveHeld } from '../move-held.ts';
 import { startAllDeliveries } from '../start-all-deliveries.ts';
 import { applyFile } from './apply-file.ts';
-import { fetchFile } from './fetch-file.ts';
 import { leftoverRule, successorsOf } from './leftover-rule.ts';
-import { planRemoteCleanup } from './plan-remote-cleanup.ts';
+import { restartHeld } from './restart-held.ts';
 import { SeenLines } from './seen-lines.ts';
 
 export async function downloadBatch(ctx: Context, held: Held): Promise<void> {
+  if (held.batch.restart_requested_at !== null) return restartHeld(ctx, held);
   if (isForeign(ctx, held.batch)) return holdForeign(ctx, held);
   if (held.batch.state === 'openai_completed') {
     await moveHeld(ctx, held, 'download', { actor: 'download' });
@@ -28,15 +28,17 @@ export async function downloadBatch(ctx: Context, held: Held): Promise<void> {
   reach('download: all results applied, leftovers not settled');
   const pauseMs = await settleAll(ctx, held);
   reach('download: leftovers settled, not recorded');
+  const now = ctx.clock.now();
   const after = await ctx.store.finishDownload({
     batchId: held.batch.id,
     leaseToken: held.leaseToken,
     lines: seen?.reconcile(held.batch.sent_count ?? 0) ?? null,
-    now: ctx.clock.now(),
-    successorsDueAt: ctx.clock.now() + pauseMs,
+    now,
+    successorsDueAt: now + pauseMs,
+    filesDueAt: now + ctx.settings.REMOTE_FILES_KEEP_MS,
   });
   if (!after) return;
-  await planRemoteCleanup(ctx, after);
+  ctx.wakeUps.wake('upkeep');
   ctx.wakeUps.wake('upload');
   ctx.wakeUps.wake('outcomes');
   if (after.state === 'ready_to_deliver') ctx.wakeUps.wake('deliver');
@@ -55,15 +57,7 @@ async function applyFiles(ctx: Context, held: Held): Promise<SeenLines | null> {
   if (!output && !error && (openai_batch_id === null || held.batch.state === 'failed')) return null;
   const seen = new SeenLines();
   for (const [kind, id] of [['output', output] as const, ['error', error] as const]) {
-    if (!id) continue;
-    const file = await fetchFile(ctx, id, held.signal);
-    if (!file) continue;
-    reach('download: file fetched, nothing applied');
-    try {
-      await applyFile(ctx, held, kind, file.path, seen);
-    } finally {
-      await file.remove();
-    }
+    if (id) await applyFile(ctx, held, kind, id, seen);
   }
   return seen;
 }
@@ -86,6 +80,7 @@ async function settleAll(ctx: Context, { batch, leaseToken, signal }: Held): Pro
     });
     if (!held || signal.aborted) throw new Error('the lease was lost while leftovers were settled');
     if (lackedMoney !== null) await holdKey(ctx, batch, lackedMoney);
+    if (returned + ended > 0) reach('download: some leftovers settled');
     if (returned + ended < sliceRows) return Math.round(pauseMs / ctx.settings.RETRY_FASTER);
   }
 }

@@ -94,7 +94,7 @@ export class ConfiguredDestinations {
   }
 }
 
-interface Configured {
+export interface Configured {
   readonly destination: Destination;
   /** For the attempts. */
   readonly copy: string;

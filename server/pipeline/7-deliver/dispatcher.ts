@@ -2,26 +2,28 @@
  * Sends due deliveries of one type, many at once, and records their answers in groups. Each type has a dispatcher of
  * its own, so that a broker that is away takes no place from a webhook.
  *
- * A place is free again at the answer, not at its record; but at most `maxUnrecorded` answers may wait, so that
- * a kill repeats a bounded number of deliveries. Nothing is remembered here that the rows do not say.
+ * A place is free again at the answer, not at its record, and is filled from what was claimed ahead; but what was sent
+ * and is not recorded is never more than all places and `maxUnrecorded`, so that a kill repeats a bounded number of
+ * deliveries. Nothing is remembered here that the rows do not say.
  */
-import { type AttemptResult, afterAttempt, type NextStep } from '../../../core/delivery.ts';
+import type { AttemptOutcome } from '../../../core/delivery.ts';
 import type { DestinationType } from '../../../core/destination.ts';
-import type { Channel, Parcel } from '../../channels/port.ts';
+import type { Channel } from '../../channels/port.ts';
 import type { Context } from '../../context.ts';
-import { reach } from '../../engine/kill-points.ts';
 import type { ClaimedDelivery } from '../../store/deliveries/claim-deliveries.ts';
-import type { Delivered } from '../../store/deliveries/record-deliveries.ts';
-import type { DestinationRow, ResultRow } from '../../store/rows.ts';
+import type { Delivered, RecordDeliveriesOutput } from '../../store/deliveries/record-deliveries.ts';
+import type { ResultLine } from '../../store/read/requests.ts';
+import { AnswerRecorder } from './answer-recorder.ts';
+import { attemptDelivery, deliveryLeaseMs, longestOnShelfMs } from './attempt-delivery.ts';
 import { ConfiguredDestinations } from './configure-destination.ts';
-import { wrapParcel } from './wrap-parcel.ts';
+import { Pace } from './pace.ts';
+import { Shelf, type Shelved } from './shelf.ts';
 
-/** Longer than any attempt can take; after it another process may try. */
-export const deliveryLeaseMs = 60_000;
-/** An attempt is cut off before its lease ends. */
-const longestAttemptMs = deliveryLeaseMs - 10_000;
+/** A broker confirms all places at once: they shall not stand empty until that is recorded. */
 const maxUnrecorded = 200;
 const idlePollMs = 1_000;
+/** A claim for fewer than these, with no place free, is not worth its commit. */
+const leastAhead = 64;
 
 /** Messages in flight. */
 export interface Places {
@@ -42,16 +44,23 @@ export class Dispatcher {
   readonly #configured: ConfiguredDestinations;
   /** Fences every record of this process; its name, so that others know whose a lease is. */
   readonly #leaseToken: string;
+  readonly #recorder: AnswerRecorder;
+  readonly #shelf = new Shelf();
+  readonly #pace = new Pace();
   readonly #inFlight = new Map<number, number>();
-  readonly #sending = new Set<Promise<void>>();
+  #busy = 0;
+  /** Answers since the last record, for the metrics. */
+  readonly #counts = new Map<AttemptOutcome, number>();
+  /** Told when nothing is being sent any more. */
+  #whenSent: (() => void)[] = [];
   readonly #stopping = new AbortController();
-  #answers: Delivered[] = [];
-  #beingRecorded = 0;
-  #recording: Promise<void> | undefined;
   #loop: Promise<void> | undefined;
-  #claiming = false;
+  #claim: Promise<number> | undefined;
+  /** Whether something was claimed while the present group was recorded. */
+  #claimedBeside = false;
   #dropped = false;
   #awake = false;
+  #filling = false;
   /** When a message was last sent into a channel that was down. */
   #triedAt = 0;
   #rouse: (() => void) | undefined;
@@ -61,15 +70,20 @@ export class Dispatcher {
     this.#options = options;
     this.#configured = new ConfiguredDestinations(ctx);
     this.#leaseToken = ctx.replica;
+    this.#recorder = new AnswerRecorder(ctx, {
+      leaseToken: this.#leaseToken,
+      onRecording: () => this.#claimBeside(),
+      onRecorded: (output) => this.#afterRecord(output),
+    });
   }
 
   get busy(): number {
-    return this.#sending.size;
+    return this.#busy;
   }
 
   /** Nothing is being claimed, sent or recorded. */
   get isQuiet(): boolean {
-    return !this.#claiming && this.#sending.size + this.#answers.length === 0 && !this.#recording;
+    return !this.#claim && this.#busy + this.#shelf.size + this.#recorder.unrecorded === 0;
   }
 
   get slots(): number {
@@ -89,7 +103,8 @@ export class Dispatcher {
   /** Claims nothing more; what is in flight may end, and is recorded if it is still ours. Resolves then. */
   async drop(): Promise<void> {
     this.#dropped = true;
-    await Promise.allSettled([...this.#sending]);
+    this.#shelf.clear();
+    await this.#allSent();
   }
 
   /** May claim again. */
@@ -103,185 +118,210 @@ export class Dispatcher {
     this.#stopping.abort();
     this.wake();
     await this.#loop;
-    await Promise.allSettled([...this.#sending]);
-    while (this.#recording) await this.#recording;
+    await this.#claim;
+    await this.#putBack(this.#shelf.dropOlder(Number.POSITIVE_INFINITY));
+    await this.#allSent();
+    await this.#recorder.stop();
   }
 
   async #run(): Promise<void> {
     while (!this.#stopping.signal.aborted) {
       this.#awake = false;
-      this.#claiming = true;
-      const restMs = await this.#fill().catch((error) => {
-        this.#ctx.log.error({ event: 'delivery_claim_failed', err: error });
-        return idlePollMs;
-      });
-      this.#claiming = false;
+      const restMs = await this.#claimOnce();
       if (!this.#awake) await this.#rest(restMs);
     }
   }
 
-  /** Claims as many as there are places. @returns how long to rest afterwards */
-  async #fill(): Promise<number> {
+  /** One claim at a time. @returns how long to rest afterwards */
+  #claimOnce(): Promise<number> {
+    this.#claim ??= this.#claimNext()
+      .catch((error) => {
+        this.#ctx.log.error({ event: 'delivery_claim_failed', err: error });
+        return idlePollMs;
+      })
+      .finally(() => {
+        this.#claim = undefined;
+      });
+    return this.#claim;
+  }
+
+  /** While destinations answer fast, a claim shares the commit of what they have answered. */
+  #claimBeside(): void {
+    this.#claimedBeside = !this.#stopping.signal.aborted && sum(this.#roomAhead()) >= leastAhead;
+    if (this.#claimedBeside) void this.#claimOnce();
+  }
+
+  /** Claims as many as there are places, and ahead of them. Orders it before it waits for anything. */
+  async #claimNext(): Promise<number> {
     const { store, clock } = this.#ctx;
-    const places = this.#freePlaces();
-    if (places <= 0 || this.#dropped) return idlePollMs;
+    if (this.#dropped) return idlePollMs;
+    if (this.#paused) {
+      await this.#putBack(this.#shelf.dropOlder(Number.MAX_SAFE_INTEGER));
+      return idlePollMs;
+    }
+    void this.#putBack(this.#shelf.dropOlder(clock.now() - longestOnShelfMs));
+    this.#fill();
+    const isTrial = this.#options.channel.isUp === false;
+    const places = Math.max(0, this.#placesToClaim());
+    const room = this.#roomAhead();
+    const isLittle = sum(room) < leastAhead;
+    if (places === 0 && isLittle) return idlePollMs;
+    // A few more are not worth a commit while others stand here.
+    const ahead = isLittle && this.#shelf.size > 0 ? new Map<number, number>() : room;
+    this.#pace.begin(performance.now());
+    const now = clock.now();
     const { deliveries, destinations, nextDueAt } = await store.claimDeliveries({
       type: this.#options.type,
-      now: clock.now(),
+      now,
       limit: places,
       leaseMs: deliveryLeaseMs,
       leaseToken: this.#leaseToken,
       perDestination: this.#options.perDestination,
       inFlight: Object.fromEntries(this.#inFlight),
+      ahead: Object.fromEntries(ahead),
     });
-    if (deliveries.length > 0) await this.#sendAll(deliveries, destinations);
-    if (deliveries.length === places) return 0;
+    if (this.#dropped) return this.#putBack(deliveries).then(() => idlePollMs);
+    this.#shelf.add(deliveries, destinations, now);
+    if (isTrial) this.#sendFromShelf(places);
+    else this.#fill();
+    if (places > 0 && deliveries.length >= places) return 0;
     return Math.min(idlePollMs, Math.max(1, (nextDueAt ?? Number.MAX_SAFE_INTEGER) - clock.now()));
   }
 
-  /** While the channel is down one message a second finds out whether it still is; the others keep their attempts. */
+  /** By order, on every replica. */
+  get #paused(): boolean {
+    return this.#ctx.live.pauseOf('send') !== undefined;
+  }
+
   #freePlaces(): number {
-    const { concurrency, channel } = this.#options;
-    const free = Math.min(
-      concurrency - this.#sending.size,
-      maxUnrecorded - this.#answers.length - this.#beingRecorded,
-    );
-    if (channel.isUp !== false) return free;
+    return this.#options.concurrency - this.#busy + Math.min(0, maxUnrecorded - this.#recorder.unrecorded);
+  }
+
+  /** While the channel is down one message a second finds out whether it still is; the others keep their attempts. */
+  #placesToClaim(): number {
+    const free = this.#freePlaces();
+    if (this.#options.channel.isUp !== false) return free;
     const now = this.#ctx.clock.now();
     if (free <= 0 || now < this.#triedAt + idlePollMs) return 0;
     this.#triedAt = now;
     return 1;
   }
 
-  async #sendAll(
-    deliveries: readonly ClaimedDelivery[],
-    destinations: readonly DestinationRow[],
-  ): Promise<void> {
-    const rows = new Map(destinations.map((row) => [row.id, row]));
-    const results = await this.#ctx.store.getResults({ requestIds: deliveries.map(({ id }) => id) });
-    const byId = new Map(results.map((result) => [result.request_id, result]));
-    for (const delivery of deliveries) {
-      const row = rows.get(delivery.destination_id);
-      if (!row) continue;
-      // The record of its answer wakes the claim of what comes next: so both are of many, not of one each.
-      const sending = this.#send(delivery, byId.get(delivery.id), row).finally(() => {
-        this.#sending.delete(sending);
-      });
-      this.#sending.add(sending);
+  /** What each destination will have taken by the next claim, less what stands here for it. */
+  #roomAhead(): Map<number, number> {
+    const room = new Map<number, number>();
+    if (this.#options.channel.isUp === false || this.#stopping.signal.aborted) return room;
+    for (const [id, count] of this.#pace.ahead(performance.now())) {
+      const left = count - this.#shelf.countOf(id);
+      if (left > 0) room.set(id, left);
+    }
+    return room;
+  }
+
+  /** At the end of the turn, so that what several answers have freed is filled together. */
+  #fillSoon(): void {
+    if (this.#filling || this.#shelf.size === 0) return;
+    this.#filling = true;
+    setImmediate(() => {
+      this.#filling = false;
+      this.#fill();
+    });
+  }
+
+  #fill(): void {
+    if (this.#stopping.signal.aborted || this.#paused || this.#options.channel.isUp === false) return;
+    this.#sendFromShelf(this.#freePlaces());
+  }
+
+  #sendFromShelf(places: number): void {
+    const shelved = this.#shelf.take(places, this.#inFlight, this.#options.perDestination);
+    if (shelved.length === 0) return;
+    for (const { row } of shelved) this.#inFlight.set(row.id, (this.#inFlight.get(row.id) ?? 0) + 1);
+    this.#busy += shelved.length;
+    void this.#sendAll(shelved);
+  }
+
+  #allSent(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#busy === 0) resolve();
+      else this.#whenSent.push(resolve);
+    });
+  }
+
+  /** Never rejects. */
+  async #sendAll(shelved: readonly Shelved[]): Promise<void> {
+    const { store, log } = this.#ctx;
+    const requestIds = shelved.map(({ delivery }) => delivery.id);
+    const lines = await store.resultLines({ requestIds }).catch((error) => {
+      // Their leases run out, and they are claimed again.
+      log.error({ event: 'deliveries_not_read', requests: requestIds, err: error });
+      return null;
+    });
+    const byId = new Map(lines?.map((line) => [line.request_id, line]));
+    for (const one of shelved) {
+      if (lines) this.#send(one, byId.get(one.delivery.id));
+      else this.#leave(one.row.id, null);
     }
   }
 
-  async #send(claimed: ClaimedDelivery, result: ResultRow | undefined, row: DestinationRow): Promise<void> {
-    const ctx = this.#ctx;
-    this.#inFlight.set(row.id, (this.#inFlight.get(row.id) ?? 0) + 1);
+  #send(shelved: Shelved, line: ResultLine | undefined): void {
+    const { row, delivery } = shelved;
+    const broke = (error: unknown) => {
+      this.#ctx.log.error({ event: 'delivery_broke', request: delivery.id, err: error });
+      this.#leave(row.id, null);
+    };
     try {
-      const { destination, copy } = this.#configured.get(row);
-      const parcel = wrapParcel(ctx.installationId, claimed, result, destination);
-      const at = ctx.clock.now();
-      const answer = await this.#sendInTime(parcel);
-      const probe = row.breaker === 'open';
-      ctx.metrics.attempts.inc({ outcome: answer.outcome });
-      ctx.metrics.deliverySeconds.observe(answer.durationMs / 1_000);
-      this.#answers.push({
-        requestId: claimed.id,
-        batchId: claimed.batch_id,
-        destinationId: row.id,
-        outcomeNumber: claimed.outcome_number,
-        customId: claimed.custom_id,
-        attempt: parcel.attempt,
-        delivery: claimed.delivery,
-        config: copy,
-        probe,
-        result: answer,
-        next: this.#decide(parcel, answer, probe ? heldSince(claimed, row) : null),
-        at,
-      });
+      attemptDelivery(this.#ctx, this.#options.channel, shelved, line, this.#configured.get(row)).then(
+        (answer) => this.#leave(row.id, answer),
+        broke,
+      );
     } catch (error) {
-      ctx.log.error({ event: 'delivery_broke', request: claimed.id, err: error });
-    } finally {
-      const left = (this.#inFlight.get(row.id) ?? 1) - 1;
-      if (left > 0) this.#inFlight.set(row.id, left);
-      else this.#inFlight.delete(row.id);
-      this.#record();
+      broke(error);
     }
   }
 
-  /** A timer that is cleared: a signal with a time limit would keep each parcel alive until its limit. */
-  async #sendInTime(parcel: Parcel): Promise<AttemptResult> {
-    const late = new AbortController();
-    const timer = setTimeout(() => late.abort(), longestAttemptMs);
-    try {
-      return await this.#options.channel.send(parcel, late.signal);
-    } finally {
-      clearTimeout(timer);
-    }
+  /** Frees a place; null: without an answer. */
+  #leave(destinationId: number, answer: Delivered | null): void {
+    this.#busy -= 1;
+    const left = (this.#inFlight.get(destinationId) ?? 1) - 1;
+    if (left > 0) this.#inFlight.set(destinationId, left);
+    else this.#inFlight.delete(destinationId);
+    if (answer) this.#take(answer);
+    this.#fillSoon();
+    if (this.#busy === 0) for (const resolve of this.#whenSent.splice(0)) resolve();
   }
 
-  /**
-   * A probe that failed uses up no attempt: its message waits with the others, behind them, but no longer than they.
-   *
-   * @param since when a probe's message has been held back; null for any other
-   */
-  #decide(parcel: Parcel, answer: AttemptResult, since: number | null): NextStep {
-    const { settings, random, clock } = this.#ctx;
-    if (since !== null && answer.outcome !== 'success') {
-      const isTooOld = since < clock.now() - settings.DELIVERY_HELD_MS;
-      return isTooOld
-        ? { kind: 'give_up', why: 'its destination has been broken for too long' }
-        : { kind: 'again', pauseMs: 0 };
-    }
-    const { scheduleMs } = parcel.destination.policy;
-    return afterAttempt(answer, parcel.attempt, {
-      schedule: scheduleMs,
-      spread: random(),
-      faster: settings.RETRY_FASTER,
-    });
+  #take(answer: Delivered): void {
+    const { destinationId, result } = answer;
+    const { metrics } = this.#ctx;
+    const isGood = result.outcome === 'success';
+    this.#counts.set(result.outcome, (this.#counts.get(result.outcome) ?? 0) + 1);
+    metrics.deliverySeconds.observe(result.durationMs / 1_000);
+    this.#pace.note(destinationId, isGood);
+    // It gets no more than its health allows now, and that is for the next claim to say.
+    if (!isGood) void this.#putBack(this.#shelf.drop(destinationId));
+    this.#recorder.add(answer, this.#busy > 0);
   }
 
-  /** One group at a time: what is answered in the same turn, or meanwhile, goes together. */
-  #record(): void {
-    if (this.#recording) return;
-    this.#recording = this.#recordAnswers().finally(() => {
-      this.#recording = undefined;
-      this.#beingRecorded = 0;
-      if (this.#answers.length > 0) this.#record();
-      this.wake();
-    });
+  #afterRecord(output: RecordDeliveriesOutput | null): void {
+    const { log, wakeUps, metrics } = this.#ctx;
+    for (const [outcome, count] of this.#counts) metrics.attempts.inc({ outcome }, count);
+    this.#counts.clear();
+    for (const batch of output?.ended ?? []) log.info({ event: 'batch_done', batch });
+    for (const destination of output?.opened ?? []) log.warn({ event: 'breaker_opened', destination });
+    for (const destination of output?.closed ?? []) log.info({ event: 'breaker_closed', destination });
+    if (output) wakeUps.wake('outcomes');
+    if (!this.#claimedBeside || this.#shelf.size === 0) this.wake();
   }
 
-  async #recordAnswers(): Promise<void> {
-    await new Promise((resolve) => setImmediate(resolve));
-    const attempts = this.#answers;
-    // A delivery that broke here has no answer, but its place is free again.
-    if (attempts.length === 0) return;
-    this.#answers = [];
-    this.#beingRecorded = attempts.length;
-    reach('deliver: answers received, not recorded');
-    await this.#recordGroup(attempts);
-  }
-
-  async #recordGroup(attempts: readonly Delivered[]): Promise<void> {
-    const { store, clock, log, wakeUps, settings } = this.#ctx;
-    for (let tries = 0; ; tries++) {
-      try {
-        const { ended, opened, closed } = await store.recordDeliveries({
-          leaseToken: this.#leaseToken,
-          now: clock.now(),
-          faster: settings.RETRY_FASTER,
-          attempts,
-        });
-        reach('deliver: recorded, driver not told');
-        for (const batch of ended) log.info({ event: 'batch_done', batch });
-        for (const destination of opened) log.warn({ event: 'breaker_opened', destination });
-        for (const destination of closed) log.info({ event: 'breaker_closed', destination });
-        wakeUps.wake('outcomes');
-        return;
-      } catch (error) {
-        log.error({ event: 'delivery_record_failed', attempts: attempts.length, err: error });
-        if (this.#stopping.signal.aborted && tries >= 2) return;
-        await clock.pause(idlePollMs);
-      }
-    }
+  /** What will not be sent soon is for whoever claims next. */
+  async #putBack(deliveries: readonly ClaimedDelivery[]): Promise<void> {
+    if (deliveries.length === 0) return;
+    const { store, clock, log } = this.#ctx;
+    const requestIds = deliveries.map(({ id }) => id);
+    await store
+      .putBackDeliveries({ requestIds, leaseToken: this.#leaseToken, now: clock.now() })
+      .catch((error) => log.warn({ event: 'deliveries_not_put_back', requests: requestIds, err: error }));
   }
 
   async #rest(ms: number): Promise<void> {
@@ -292,7 +332,6 @@ export class Dispatcher {
   }
 }
 
-/** Since when an open breaker has kept a message back: a pause before it does not count. */
-function heldSince({ updated_at }: ClaimedDelivery, { breaker_opened_at }: DestinationRow): number {
-  return Math.max(updated_at, breaker_opened_at ?? 0);
+function sum(counts: ReadonlyMap<number, number>): number {
+  return [...counts.values()].reduce((total, count) => total + count, 0);
 }

@@ -52,6 +52,7 @@ export async function beginAction(tx: Tx, input: BeginActionInput): Promise<Begu
   return { kind: 'running', actor: running?.actor ?? 'somebody', since: running?.started_at ?? now };
 }
 
+/** How it was answered. What was carried out stays so, whatever has failed behind it. */
 export async function endAction(
   tx: Tx,
   input: {
@@ -62,22 +63,24 @@ export async function endAction(
   },
 ): Promise<void> {
   await tx.run(
-    'update actions set ended_at = ?, status = ?, message = ? where id = ? and ended_at is null',
+    `update actions set ended_at = ?, status = ?, message = ?
+     where id = ? and (ended_at is null or (status is not null and ? < 400))`,
     input.now,
     input.status,
     input.message,
     input.id,
+    input.status,
   );
 }
 
 /** Newest first, by primary key. */
 export async function listActions(
   tx: Tx,
-  input: { readonly beforeId: number | null; readonly limit: number },
+  input: { readonly cursor: number | null; readonly limit: number },
 ): Promise<ActionRow[]> {
   return tx.all<ActionRow>(
     'select * from actions where id < ? order by id desc limit ?',
-    input.beforeId ?? Number.MAX_SAFE_INTEGER,
+    input.cursor ?? Number.MAX_SAFE_INTEGER,
     input.limit,
   );
 }

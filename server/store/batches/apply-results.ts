@@ -2,10 +2,13 @@
  * Applies one slice of a result file. A result is taken only where its request is still of that batch and at
  * the provider, so a file can be applied any number of times.
  */
+import { ratesOf } from '../../../core/own-price.ts';
+import { costOf } from '../../../core/pricing.ts';
 import type { Outcome, RequestMove } from '../../../core/request.ts';
 import { countCost } from '../figures/count-cost.ts';
 import { countHour } from '../figures/count-hour.ts';
 import { fromStates, setState } from '../moves.ts';
+import type { PriceRow } from '../prices/prices.ts';
 import type { SqlValue, Tx } from '../tx.ts';
 
 /** One judged line that ends its request. */
@@ -25,6 +28,7 @@ export interface Finding {
     readonly outputTokens: number;
     readonly reasoningTokens: number;
   } | null;
+  /** By the price list; a price that an operator has set goes before it. */
   readonly cost: { readonly listNanoUsd: number; readonly paidNanoUsd: number } | null;
 }
 
@@ -87,10 +91,11 @@ export async function applyResults(tx: Tx, input: ApplyInput): Promise<ApplyOutp
     input.leaseToken,
   );
   if (!held) return { held: false, applied: 0, strangers: [] };
+  const findings = await priceFindings(tx, held.model, input.findings, now);
   const sums = new Sums();
   const applied: Finding[] = [];
   for (const outcome of Object.keys(moveOf) as Outcome[]) {
-    const these = input.findings.filter((finding) => finding.outcome === outcome);
+    const these = findings.filter((finding) => finding.outcome === outcome);
     const changed = await tx.each(
       endRequest(outcome),
       these.map((f) => [now, now, f.errorCode, f.errorMessage, f.requestId, batchId]),
@@ -109,10 +114,34 @@ export async function applyResults(tx: Tx, input: ApplyInput): Promise<ApplyOutp
   // What was changed is of this batch; in nearly every slice that is all of it, and nothing is left to look for.
   const ours = new Set(applied);
   const doubtful = [
-    ...input.findings.filter((finding) => !ours.has(finding)),
+    ...findings.filter((finding) => !ours.has(finding)),
     ...input.setbacks.filter((_, index) => noted[index] !== 1),
   ];
   return { held: true, applied: sums.applied, strangers: await findStrangers(tx, batchId, doubtful) };
+}
+
+/**
+ * A price that was set goes before the price list. It is read here, under the lock on the batch: a price that is set
+ * meanwhile finds these answers when it prices again. Index: prices_by_model.
+ */
+async function priceFindings(
+  tx: Tx,
+  model: string,
+  findings: readonly Finding[],
+  now: number,
+): Promise<readonly Finding[]> {
+  const own = await tx.get<PriceRow>(
+    'select * from prices where model = ? and from_at <= ? order by from_at desc limit 1',
+    model,
+    now,
+  );
+  if (own === undefined) return findings;
+  const rates = ratesOf(own);
+  return findings.map((finding) =>
+    finding.usage === null
+      ? finding
+      : { ...finding, cost: costOf({ ...finding.usage, cacheWriteTokens: 0 }, rates) },
+  );
 }
 
 /**

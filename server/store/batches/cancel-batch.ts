@@ -13,7 +13,7 @@ export type Cancelling =
 /**
  * An operator's order to stop a batch. A batch that nobody holds and that is not at the provider is cancelled
  * here and now; otherwise only the wish is set, and the lease holder or its successor carries it out. The same
- * holds where a creation has an unknown outcome: it may run at the provider.
+ * holds where it may run at the provider: a creation has an unknown outcome, or its id was told late.
  */
 export async function cancelBatch(
   tx: Tx,
@@ -26,7 +26,8 @@ export async function cancelBatch(
   );
   if (!row) return { kind: 'not_found' };
   if (!mayMove(row.state, 'cancel')) return { kind: 'too_late', state: row.state };
-  if (!cancelsAtProvider(row.state) && row.submit_intent_at === null) {
+  const mayRun = row.submit_intent_at !== null || row.openai_batch_id !== null;
+  if (!cancelsAtProvider(row.state) && !mayRun) {
     const lines = row.request_count - row.cancelled_count;
     const facts = { sent_count: row.sent_count ?? lines, cancel_requested_at: now };
     const batch = await moveBatch(tx, {

@@ -1,6 +1,7 @@
 import { endStates } from '../../../core/batch.ts';
 import type { BatchRow } from '../rows.ts';
 import type { Tx } from '../tx.ts';
+import { planFilesOf } from '../upkeep/remote-cleanups.ts';
 
 export type Deletion =
   | { readonly kind: 'deleting'; readonly requests: number }
@@ -9,21 +10,26 @@ export type Deletion =
   | { readonly kind: 'undelivered'; readonly count: number };
 
 /**
- * Marks a batch as deleted: it leaves every list at once, its rows are removed in slices by a sweep. Undelivered
- * outcomes go with it only on demand.
+ * Marks a batch as deleted: it leaves every list at once, its rows are removed in slices by a sweep, its files at the
+ * provider by a duty that is planned here. Undelivered outcomes go with it only on demand.
  */
 export async function deleteBatch(
   tx: Tx,
-  input: { readonly batchId: number; readonly evenUndelivered: boolean; readonly now: number },
+  input: {
+    readonly batchId: number;
+    readonly evenUndelivered: boolean;
+    /** When the files at the provider may go; at once, when left out. */
+    readonly filesDueAt?: number;
+    readonly now: number;
+  },
 ): Promise<Deletion> {
   const row = await tx.get<BatchRow>(
     `select * from batches where id = ? and deleted_at is null${tx.forUpdate}`,
     input.batchId,
   );
   if (!row) return { kind: 'not_found' };
-  if (!(endStates as readonly string[]).includes(row.state) || row.settled_at === null) {
-    return { kind: 'too_early', state: row.state };
-  }
+  const rests = (endStates as readonly string[]).includes(row.state) && row.settled_at !== null;
+  if (!rests || row.restart_requested_at !== null) return { kind: 'too_early', state: row.state };
   const undelivered = row.delivering_count + row.delivery_failed_count;
   if (undelivered > 0 && !input.evenUndelivered) {
     return { kind: 'undelivered', count: undelivered };
@@ -34,6 +40,7 @@ export async function deleteBatch(
     input.now,
     input.batchId,
   );
+  await planFilesOf(tx, row, input.filesDueAt ?? input.now, input.now);
   return { kind: 'deleting', requests: row.request_count };
 }
 

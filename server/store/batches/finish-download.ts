@@ -1,6 +1,7 @@
 import { moveBatch } from '../moves.ts';
 import type { BatchRow } from '../rows.ts';
 import type { Tx } from '../tx.ts';
+import { planFilesOf } from '../upkeep/remote-cleanups.ts';
 import { sealSuccessors } from './settle-leftovers.ts';
 
 /** Reconciliation by id: sent = output + error + missing, whatever the provider's own counts say. */
@@ -12,7 +13,10 @@ export interface Reconciliation {
   readonly unknown_lines: number;
 }
 
-/** Every request of the batch has an outcome or a new chance: successors may start, outcomes may leave. */
+/**
+ * Every request of the batch has an outcome or a new chance: successors may start, outcomes may leave, and nobody needs
+ * the files at the provider any more.
+ */
 export async function finishDownload(
   tx: Tx,
   input: {
@@ -22,6 +26,8 @@ export async function finishDownload(
     readonly now: number;
     /** When successors may start; at once, when left out. */
     readonly successorsDueAt?: number;
+    /** When the files at the provider may go; at once, when left out. */
+    readonly filesDueAt?: number;
   },
 ): Promise<BatchRow | null> {
   const { batchId, leaseToken, now } = input;
@@ -33,6 +39,7 @@ export async function finishDownload(
   );
   if (!row) return null;
   await sealSuccessors(tx, batchId, now, input.successorsDueAt ?? now);
+  await planFilesOf(tx, row, input.filesDueAt ?? now, now);
   if (row.state === 'downloading') {
     return moveBatch(tx, { batchId, move: 'ready', leaseToken, facts, actor: 'download', now });
   }

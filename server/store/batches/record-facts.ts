@@ -4,11 +4,9 @@ import type { SqlValue, Tx } from '../tx.ts';
 
 export interface RecordFactsInput {
   readonly batchId: number;
-  /** Without one the facts are recorded whoever holds the batch: what is true at the provider is true. */
+  /** Who records under no lease records whoever holds the batch: tests alone do. */
   readonly leaseToken?: string;
   readonly facts: BatchFacts;
-  /** Without the lease they are recorded only where this column of the facts is empty, or says the same already. */
-  readonly first?: 'openai_input_file_id' | 'openai_batch_id';
   /** Ends the lease as well, so that the batch can be claimed when due. */
   readonly release?: boolean;
 }
@@ -18,22 +16,14 @@ export async function recordFacts(tx: Tx, input: RecordFactsInput): Promise<Batc
   const { batchId, leaseToken, facts } = input;
   const sets = Object.keys(facts).map((column) => `${column} = ?`);
   if (input.release) sets.push('lease_token = null', 'lease_until = null', 'lease_owner = null');
-  if (sets.length === 0) return readBatch(tx, batchId, leaseToken);
-  const { first } = input;
-  const known = first === undefined ? '' : ` or ${first} is null or ${first} = ?`;
-  const fence = leaseToken === undefined ? '' : ` and (lease_token = ?${known})`;
+  // Nothing to record: only whether the lease still holds.
+  if (sets.length === 0) sets.push('id = id');
+  const fence = leaseToken === undefined ? '' : ' and lease_token = ?';
   const row = await tx.get<BatchRow>(
     `update batches set ${sets.join(', ')} where id = ?${fence} returning *`,
     ...(Object.values(facts) as SqlValue[]),
     batchId,
     ...(leaseToken === undefined ? [] : [leaseToken]),
-    ...(leaseToken === undefined || first === undefined ? [] : [facts[first] ?? null]),
   );
   return row ?? null;
-}
-
-/** Nothing to record: only whether the lease still holds. */
-async function readBatch(tx: Tx, batchId: number, leaseToken: string | undefined): Promise<BatchRow | null> {
-  const row = await tx.get<BatchRow>('select * from batches where id = ?', batchId);
-  return row && (leaseToken === undefined || row.lease_token === leaseToken) ? row : null;
 }

@@ -2,8 +2,7 @@
  * Decides, slice by slice, what becomes of requests that a finished batch left without a result: those that may
  * still succeed go to a successor, the others end with what happened to them last.
  */
-import { maxCallTries } from '../../../core/request.ts';
-import { type CallError, costsNoTry, outcomeOf } from '../../../core/verdict.ts';
+import { type CallError, costsNoTry, mayTryAgain, outcomeOf } from '../../../core/verdict.ts';
 import { countHour } from '../figures/count-hour.ts';
 import { bearBatch, fromStates, setState } from '../moves.ts';
 import type { BatchRow } from '../rows.ts';
@@ -11,7 +10,7 @@ import type { SqlValue, Tx } from '../tx.ts';
 
 export interface LeftoverInput {
   /** How often a request is sent in all. */
-  readonly maxTries?: number;
+  readonly maxTries: number;
   readonly batchId: number;
   readonly leaseToken: string;
   readonly now: number;
@@ -86,9 +85,9 @@ export async function settleLeftovers(tx: Tx, input: LeftoverInput): Promise<Lef
   return { held: true, returned: retried.length, ended: ended.length, lackedMoney };
 }
 
-function goesOn(row: Leftover, { policy, maxTries = maxCallTries }: LeftoverInput): boolean {
+function goesOn(row: Leftover, { policy, maxTries }: LeftoverInput): boolean {
   if (policy === 'survive') return row.refused === 0;
-  return policy === 'retry' && (row.call_tries < maxTries || isFree(row));
+  return policy === 'retry' && (mayTryAgain(row.call_tries, maxTries) || isFree(row));
 }
 
 /** A try that ended for want of money, or that nothing came of, is given back. */
@@ -196,10 +195,14 @@ async function unsealedSuccessor(tx: Tx, batch: BatchRow, input: LeftoverInput):
   });
 }
 
-/** Makes the successors of a settled batch due at `dueAt`. Index: batches_by_predecessor. */
+/**
+ * Makes the successors of a settled or cut batch due at `dueAt`. A wish to cancel that came while rows still went over
+ * to them is theirs as well. Index: batches_by_predecessor.
+ */
 export async function sealSuccessors(tx: Tx, batchId: number, now: number, dueAt: number): Promise<number> {
   return tx.run(
-    `update batches set closed_at = ?, due_at = ?, sent_count = request_count
+    `update batches set closed_at = ?, due_at = ?, sent_count = request_count,
+       cancel_requested_at = (select p.cancel_requested_at from batches p where p.id = batches.successor_of)
      where successor_of = ? and closed_at is null and state = 'uploading'`,
     now,
     dueAt,

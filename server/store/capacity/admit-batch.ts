@@ -51,10 +51,14 @@ const longestQueue = 200;
 
 interface Judgement {
   readonly verdict: AdmissionVerdict | undefined;
+  /** Every batch of the queue that may go now. */
+  readonly admitted: readonly number[];
   readonly cap: Cap;
   readonly learned: Learned;
   readonly message: string | null;
   readonly reservedTokens: number;
+  readonly reservedRequests: number;
+  readonly requestCap: number;
   readonly tokens: number;
   readonly piece: { readonly tokens: number; readonly requests: number };
   readonly lookAgainMs: number;
@@ -80,6 +84,8 @@ export async function admitBatch(tx: Tx, input: AdmitInput): Promise<Admitting> 
   if (fullUntil !== null) return wait('hour', fullUntil, null);
   const { heldUntil } = judged.learned;
   if (heldUntil !== null && heldUntil > now) return wait('pause', heldUntil, judged.message);
+  // Only now: while the key or the family is held, whoever is woken would look, wake us, and so on without a pause.
+  if (!held) await wakeAdmitted(tx, batch, judged, now);
   if (judged.verdict === 'too_large') {
     return { kind: 'too_large', ...judged.piece, reason: reasonOf('room', batch, judged, null) };
   }
@@ -89,32 +95,38 @@ export async function admitBatch(tx: Tx, input: AdmitInput): Promise<Admitting> 
   return { kind: 'admitted', batch: await reserve(tx, batch, judged, now) };
 }
 
-/** The whole queue of a family is judged at once; whoever else may go is made due. */
+/** The whole queue of a family is judged at once. */
 async function judgeFamily(tx: Tx, key: FamilyKey, batch: BatchRow, input: AdmitInput): Promise<Judgement> {
   const row = await readCapacityRow(tx, key);
   const learned = learnedOf(row);
   const cap = capOf(key.family, input.rules, learned);
   const limits = { cap, requestCap: requestCapOf(learned), rejections: learned.rejections };
-  const ledger = await readLedger(tx, key);
+  const ledger = await readLedger(tx, key, input.now);
   const queue = await readQueue(tx, key, batch.id, input.now);
   const verdicts = admit(queue, ledger, limits);
-  const others = queue.filter(({ id }) => id !== batch.id && verdicts.get(id) === 'admit');
-  await tx.run(
-    `update batches set due_at = ? where id in ${tx.list} and due_at > ? and lease_token is null`,
-    input.now,
-    tx.listOf(others.map(({ id }) => id)),
-    input.now,
-  );
   return {
     verdict: verdicts.get(batch.id),
+    admitted: queue.map(({ id }) => id).filter((id) => verdicts.get(id) === 'admit'),
     cap,
     learned,
     message: row?.last_rejection ?? null,
     reservedTokens: ledger.tokens,
+    reservedRequests: ledger.requests,
+    requestCap: limits.requestCap,
     lookAgainMs: queue[0]?.id === batch.id ? oldestLooksAgainMs : othersLookAgainMs,
     tokens: queue.find(({ id }) => id === batch.id)?.tokens ?? batch.estimated_tokens,
     piece: rawPiece(pieceOf(limits), await readRatio(tx, batch.endpoint, batch.model)),
   };
+}
+
+/** Whoever else of the family may go is made due. */
+async function wakeAdmitted(tx: Tx, { id: own }: BatchRow, { admitted }: Judgement, now: number) {
+  await tx.run(
+    `update batches set due_at = ? where id in ${tx.list} and due_at > ? and lease_token is null`,
+    now,
+    tx.listOf(admitted.filter((id) => id !== own)),
+    now,
+  );
 }
 
 /** Rows carry raw estimates. */
@@ -216,6 +228,11 @@ export async function waitWith(
 
 function reasonOf(cause: WaitingCause, batch: BatchRow, judged: Judgement, message: string | null): string {
   const { cap, reservedTokens, tokens } = judged;
-  const facts = { family: batch.model_family, cap, reservedTokens, estimate: tokens };
+  const embeddings = {
+    reserved: judged.reservedRequests,
+    cap: judged.requestCap,
+    count: batch.embedding_inputs,
+  };
+  const facts = { family: batch.model_family, cap, reservedTokens, estimate: tokens, embeddings };
   return explainWaiting(cause, facts, message);
 }

@@ -7,6 +7,7 @@ import { sealSuccessors } from '../batches/settle-leftovers.ts';
 import { bearBatch, fromStates, moveBatch, setState } from '../moves.ts';
 import type { BatchRow } from '../rows.ts';
 import type { Tx } from '../tx.ts';
+import { planForgotten } from '../upkeep/remote-cleanups.ts';
 
 /** What a piece may hold, raw estimates. */
 export interface PieceLimits {
@@ -28,6 +29,18 @@ interface Row {
   line_bytes: number;
   embedding_inputs: number;
   estimated_tokens: number;
+}
+
+/** The file is forgotten, and removed at the provider: it holds rows that the batch is about to give away. */
+export async function beginCut(
+  tx: Tx,
+  input: { readonly batchId: number; readonly leaseToken: string; readonly now: number },
+): Promise<boolean> {
+  const before = await readHeld(tx, input);
+  if (!before) return false;
+  await tx.run('update batches set openai_input_file_id = null where id = ?', before.id);
+  await planForgotten(tx, before, { openai_input_file_id: null }, input.now);
+  return true;
 }
 
 /**

@@ -80,13 +80,18 @@ export async function writeLearned(
   );
 }
 
+/** What has not begun after so long says nothing about the cap any more, and holds nobody up. */
+const provesWithinMs = 3_600_000;
+
 /** What is at OpenAI or may be. Index: batches_reserved. */
-export async function readLedger(tx: Tx, { credentials, family }: FamilyKey): Promise<Ledger> {
+export async function readLedger(tx: Tx, { credentials, family }: FamilyKey, now: number): Promise<Ledger> {
   const sums = await tx.get<{ tokens: number | null; requests: number | null; unproven: number | null }>(
     `select sum(reserved_tokens) as tokens, sum(reserved_requests) as requests,
-       sum(case when state = 'openai_processing' and coalesce(openai_status, 'validating') = 'validating' then 1
+       sum(case when reserved_at < ? then 0
+                when state = 'openai_processing' and coalesce(openai_status, 'validating') = 'validating' then 1
                 when state <> 'openai_processing' and submit_looks = 0 then 1 else 0 end) as unproven
      from batches where provider_credentials = ? and model_family = ? and reserved_at is not null`,
+    now - provesWithinMs,
     credentials,
     family,
   );

@@ -70,7 +70,7 @@ async function learnRejection(
   { message, rules, spread, faster, now }: TurnAwayInput,
 ): Promise<number | null> {
   const learned = learnedOf(await readCapacityRow(tx, key));
-  const ledger = await readLedger(tx, key);
+  const ledger = await readLedger(tx, key, now);
   const stated = readStatedLimit(message);
   const after = afterRejection(key.family, rules, learned, {
     stated,

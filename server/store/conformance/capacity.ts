@@ -20,7 +20,7 @@ export function describeCapacity(openStore: OpenStore): void {
   /** A batch whose file is at the provider; each request counts ten tokens. */
   async function uploaded(name: string, requests: number, model = 'gpt-4o-mini'): Promise<number> {
     await t.line.accept(makeArrivals(name, requests, { model }));
-    const [open] = await t.store.listBatches({ states: ['building'], beforeId: null, limit: 1 });
+    const [open] = await t.store.listBatches({ states: ['building'], cursor: null, limit: 1 });
     await t.line.close(open?.id ?? 0);
     t.line.now += 1;
     const facts = { openai_input_file_id: `file-${name}`, provider_credentials: credentials };
@@ -224,13 +224,45 @@ export function describeCapacity(openStore: OpenStore): void {
       size_bytes: 300,
       openai_input_file_id: null,
     });
-    const batches = await t.store.listBatches({ states: ['uploading'], beforeId: null, limit: 10 });
+    const batches = await t.store.listBatches({ states: ['uploading'], cursor: null, limit: 10 });
     const pieces = batches.filter((batch) => batch.successor_of === id);
     expect(pieces.map((batch) => [batch.sent_count, batch.estimated_tokens, batch.due_at])).toEqual([
       [3, 30, t.line.now],
       [3, 30, t.line.now],
     ]);
     expect((await t.line.rows(id)).map((row) => row.custom_id)).toEqual(['a1', 'a2', 'a3']);
+  });
+
+  it.each([
+    'while it is cut',
+    'after a kill in the middle of the cut',
+  ])('an order to cancel %s holds for every piece', async (when) => {
+    const id = await uploaded('a', 9);
+    const { leaseToken } = await take(id);
+    const now = t.line.now;
+    const cut = { batchId: id, leaseToken, piece: { tokens: 30, requests: 9 }, reason: 'too large', now };
+    await t.store.beginCut(cut);
+    expect(await t.store.cutSlice({ ...cut, limit: 2 })).toBe(true);
+    if (when === 'while it is cut') {
+      expect(await t.store.cancelBatch({ batchId: id, actor: 'test', now })).toMatchObject({
+        kind: 'requested',
+      });
+      while (await t.store.cutSlice({ ...cut, limit: 2 }));
+      await t.store.finishCut(cut);
+    } else {
+      await t.store.recordFacts({ batchId: id, leaseToken, facts: {}, release: true });
+      expect(await t.store.cancelBatch({ batchId: id, actor: 'test', now })).toMatchObject({
+        kind: 'cancelled',
+      });
+      await t.line.settle('cancelled');
+    }
+    const batches = await t.store.listBatches({ states: ['uploading'], cursor: null, limit: 10 });
+    const pieces = batches.filter((batch) => batch.successor_of === id);
+    expect(pieces.length).toBeGreaterThan(0);
+    for (const piece of pieces) {
+      expect(piece).toMatchObject({ cancel_requested_at: now, due_at: t.line.now });
+      expect(await t.line.move('uploading', 'cancel')).not.toBeNull();
+    }
   });
 
   it('holds a key without money, sends probes at growing distances, and goes on when one begins', async () => {
@@ -252,6 +284,26 @@ export function describeCapacity(openStore: OpenStore): void {
     expect((await capacity()).holds).toEqual([]);
     expect((await t.store.getBatch({ id: second }))?.due_at).toBe(t.line.now);
     expect(await ask(second, unknown)).toMatchObject({ kind: 'admitted' });
+  });
+
+  it.each(['funding', 'hour', 'pause'] as const)('wakes nobody while all wait alike: %s', async (cause) => {
+    const ids = [await uploaded('a', 2), await uploaded('b', 2)];
+    if (cause === 'funding')
+      await t.store.holdFunding({ credentials, message: 'no money', byRows: false, ...pace() });
+    if (cause === 'pause') {
+      const other = await uploaded('c', 2);
+      await ask(other, unknown);
+      await create(other, 'validating');
+      await turnAway(other, 'Enqueued token limit reached.', unknown, 'capacity');
+    }
+    for (const id of [...ids, ...ids]) {
+      const put = await ask(id, unknown, cause === 'hour' ? 0 : 2_000);
+      expect(put).toMatchObject({ kind: 'waiting', batch: { waiting_for: cause } });
+      for (const other of ids.filter((one) => one !== id)) {
+        const row = await t.store.getBatch({ id: other });
+        if (row?.waiting_for === cause) expect(row.due_at).toBeGreaterThan(t.line.now);
+      }
+    }
   });
 
   it('lets only rows that succeed lift what rows have said', async () => {
@@ -294,6 +346,19 @@ export function describeCapacity(openStore: OpenStore): void {
     t.line.now += 1;
     await t.store.wakeFamily({ credentials, family: 'gpt-4o-mini', now: t.line.now });
     expect((await t.store.getBatch({ id: last }))?.due_at).toBe(t.line.now);
+    expect(await ask(last, unknown)).toMatchObject({ kind: 'admitted' });
+  });
+
+  it('does not wait for ever for a proof that does not come', async () => {
+    const ids = [];
+    for (const name of ['a', 'b', 'c', 'd']) ids.push(await uploaded(name, 1));
+    for (const id of ids.slice(0, 3)) {
+      await ask(id, unknown);
+      await create(id, 'validating');
+    }
+    const last = ids[3] ?? 0;
+    expect(await ask(last, unknown)).toMatchObject({ kind: 'waiting', batch: { waiting_for: 'proof' } });
+    t.line.now += 60 * minute + 10;
     expect(await ask(last, unknown)).toMatchObject({ kind: 'admitted' });
   });
 

@@ -59,13 +59,61 @@ export function describeConsole(openStore: OpenStore): void {
       message: 'late',
       now: 1_300,
     });
-    const rows = await store.listActions({ beforeId: null, limit: 2 });
+    const rows = await store.listActions({ cursor: null, limit: 2 });
     expect(rows.map(({ actor, status, message }) => [actor, status, message])).toEqual([
       ['bob', 409, 'late'],
       ['bob', null, null],
     ]);
     expect(await store.removeActions({ before: 200, limit: 10 })).toBe(false);
-    expect(await store.listActions({ beforeId: null, limit: 10 })).toHaveLength(2);
+    expect(await store.listActions({ cursor: null, limit: 10 })).toHaveLength(2);
+  });
+
+  it('closes the entry of an order in the transaction that carries it out, and of none that was refused', async () => {
+    const { store } = t;
+    const begin = async (key: string) => {
+      const begun = await store.beginAction({ ...order, key, actor: 'ann', now: 100 });
+      return { id: begun.kind === 'begun' ? begun.id : 0, now: 200 };
+    };
+    const look = async () => {
+      const rows = await store.listActions({ cursor: null, limit: 10 });
+      return Object.fromEntries(rows.map(({ key, status, ended_at }) => [key, [status, ended_at]]));
+    };
+    await t.line.accept(makeArrivals('a', 2));
+    const [open] = await store.listBatches({ states: ['building'], cursor: null, limit: 1 });
+    const cancel = async (key: string) => {
+      const entry = await begin(key);
+      const by = { batchId: open?.id ?? 0, actor: 'ann', now: t.line.now };
+      return { entry, ...(await store.cancelBatch({ ...by, order: entry })) };
+    };
+    // Nobody tells how these were answered: the process is gone.
+    const { kind, entry } = await cancel('first');
+    expect(kind).toBe('cancelled');
+    const refused = await cancel('late');
+    expect(refused.kind).toBe('too_late');
+    const broken = await begin('broken');
+    // A price without a number is against a rule of the table.
+    const price = { model: 'm', from_at: 1, input_nano_usd: null as never, cached_nano_usd: 1 } as never;
+    await expect(store.setPrice({ price, actor: 'ann', now: 100, order: broken })).rejects.toThrow();
+    expect(await look()).toEqual({ first: [202, 200], late: [null, null], broken: [null, null] });
+
+    const answer = (id: number, status: number) => store.endAction({ id, status, message: null, now: 300 });
+    await answer(entry.id, 500);
+    await answer(refused.entry.id, 409);
+    expect(await look()).toMatchObject({ first: [202, 200], late: [409, 300] });
+    await answer(entry.id, 200);
+    expect(await look()).toMatchObject({ first: [200, 300] });
+  });
+
+  it('remembers which sessions were ended until they would have been over', async () => {
+    const { store } = t;
+    for (const [sessionId, until] of Object.entries({ a: 100, b: 200, c: 300 })) {
+      await store.endSession({ sessionId, until });
+    }
+    await store.endSession({ sessionId: 'a', until: 100 });
+    expect(await store.forgetEndedSessions({ before: 300, limit: 1 })).toBe(true);
+    expect(await store.forgetEndedSessions({ before: 300, limit: 2 })).toBe(false);
+    const ended = ['a', 'b', 'c', 'd'].map((sessionId) => store.hasSessionEnded({ sessionId }));
+    expect(await Promise.all(ended)).toEqual([false, false, true, false]);
   });
 
   it('says what has moved since a page looked', async () => {
@@ -83,7 +131,7 @@ export function describeConsole(openStore: OpenStore): void {
 
   it('shows who holds what, what is due, and what went wrong last', async () => {
     await t.line.accept(makeArrivals('a', 1));
-    const [open] = await t.store.listBatches({ beforeId: null, limit: 1 });
+    const [open] = await t.store.listBatches({ cursor: null, limit: 1 });
     await t.line.close(open?.id ?? 0);
     expect(await t.store.countDue({ now: t.line.now })).toEqual([{ state: 'uploading', due: 1 }]);
     const held = await t.line.claim('uploading');

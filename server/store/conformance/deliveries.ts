@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { ClaimDeliveriesInput } from '../deliveries/claim-deliveries.ts';
 import type { OpenStore } from './describe-store.ts';
 import { leaseMs, pauseMs, type Taking } from './line.ts';
 import { makeArrival, makeArrivals, notDelivered } from './make-arrivals.ts';
@@ -18,7 +19,7 @@ export function describeDeliveries(openStore: OpenStore): void {
     return id;
   }
 
-  function claim(limit: number, over: { perDestination?: number; inFlight?: Record<number, number> } = {}) {
+  function claim(limit: number, over: Partial<ClaimDeliveriesInput> = {}) {
     const fixed = { type: 'webhook', now: t.line.now, limit, leaseMs, leaseToken: 'sender' } as const;
     return t.store.claimDeliveries({ ...fixed, perDestination: 100, inFlight: {}, ...over });
   }
@@ -68,6 +69,34 @@ export function describeDeliveries(openStore: OpenStore): void {
     const b = (await request('b1'))?.destination_id ?? 0;
     const { deliveries } = await claim(50, { perDestination: 4, inFlight: { [a]: 4, [b]: 1 } });
     expect(shares(deliveries)).toEqual({ [b]: 3 });
+  });
+
+  it('takes more ahead of the places, but not of a destination that failed last or has a rate', async () => {
+    await delivering([...makeArrivals('a', 9, at('a')), ...makeArrivals('b', 9, at('b'))]);
+    const a = (await request('a1'))?.destination_id ?? 0;
+    const b = (await request('b1'))?.destination_id ?? 0;
+    expect(shares((await claim(2, { ahead: { [a]: 3 } })).deliveries)).toEqual({ [a]: 4, [b]: 1 });
+    expect(shares((await claim(0, { ahead: { [b]: 2 } })).deliveries)).toEqual({ [b]: 2 });
+    const facts = { rate_per_s: 100 };
+    await t.store.editDestination({ id: a, ifVersion: 0, facts, actor: 'ann', now: t.line.now });
+    expect((await claim(0, { ahead: { [a]: 3 } })).deliveries).toEqual([]);
+    const { deliveries } = await claim(1, { inFlight: { [a]: 100 } });
+    await t.line.recordDeliveries(deliveries, 'again');
+    expect((await claim(0, { ahead: { [b]: 2 } })).deliveries).toEqual([]);
+  });
+
+  it('puts back what was claimed and not sent, under its own lease alone', async () => {
+    await delivering(makeArrivals('a', 3));
+    const [first, second, third] = await t.line.claimDeliveries();
+    const requestIds = [first?.id ?? 0, second?.id ?? 0];
+    const now = t.line.now;
+    await t.store.putBackDeliveries({ requestIds: [third?.id ?? 0], leaseToken: 'other', now });
+    expect(await t.line.claimDeliveries()).toEqual([]);
+    await t.store.putBackDeliveries({ requestIds, leaseToken: 'sender', now });
+    const again = await t.line.claimDeliveries(9, 'next');
+    expect(again.map(({ id }) => id).sort()).toEqual(requestIds.sort());
+    expect(await t.line.recordDeliveries(second ? [second] : [], 'delivered', 'sender')).toEqual([]);
+    expect(await recount(t.store)).toEqual([]);
   });
 
   it('claims in the order of due times and tells when the next falls due', async () => {

@@ -64,6 +64,25 @@ export function describeDestinations(openStore: OpenStore): void {
     expect((await t.line.claimDeliveries()).length).toBeGreaterThan(5);
   });
 
+  it('keeps to one probe over replicas, whatever falls due while it is under way', async () => {
+    await delivering(20);
+    await breakA();
+    await record(await t.line.claimDeliveries(), 'delivered');
+    t.line.now += 30_000;
+    const [probe] = await t.line.claimDeliveries(100, 'sender');
+    const others = ['a1', 'a2', 'a3'].filter((name) => name !== probe?.custom_id);
+    for (const customId of others) {
+      await t.store.redeliverRequest({ customId, actor: 'ann', now: t.line.now });
+    }
+    await t.store.wakeForgotten({ now: t.line.now });
+    expect(await t.line.claimDeliveries(100, 'another')).toEqual([]);
+    t.line.now += leaseMs - 1;
+    expect(await t.line.claimDeliveries(100, 'another')).toEqual([]);
+    await record(probe ? [probe] : [], 'again', true);
+    t.line.now += 60_000;
+    expect(await t.line.claimDeliveries(100, 'another')).toHaveLength(1);
+  });
+
   it('sends another probe when the sender of the last one is gone', async () => {
     await delivering(20);
     await breakA();
@@ -112,7 +131,7 @@ export function describeDestinations(openStore: OpenStore): void {
     const give = (dueBefore: number) => t.store.giveUpHeld({ dueBefore, limit: 8, now: t.line.now });
     expect(await give(t.line.now - 1_400_000)).toBe(0);
     expect([await give(t.line.now), await give(t.line.now), await give(t.line.now)]).toEqual([8, 8, 4]);
-    const [batch] = await t.store.listBatches({ beforeId: null, limit: 1 });
+    const [batch] = await t.store.listBatches({ cursor: null, limit: 1 });
     expect(batch).toMatchObject({
       state: 'done',
       hand_over: 'partially_delivered',
@@ -205,7 +224,7 @@ export function describeDestinations(openStore: OpenStore): void {
     await t.line.handOver();
     const { id, destination_id } = (await t.store.getRequest({ customId: 'a1' })) ?? {};
     const attempts = () =>
-      t.store.listDestinationAttempts({ id: destination_id ?? 0, beforeId: null, limit: 9 });
+      t.store.listDestinationAttempts({ id: destination_id ?? 0, cursor: null, limit: 9 });
     await t.store.retireBatch({ before: t.line.now + 1, beforeUndelivered: 0, now: t.line.now });
     while (await t.store.removeSlice({ limit: 3 }));
     expect(await t.store.getRequest({ customId: 'a1' })).toBeUndefined();
@@ -215,7 +234,7 @@ export function describeDestinations(openStore: OpenStore): void {
     expect(await attempts()).toEqual([]);
     await delivering(2);
     await t.line.handOver();
-    const [batch] = await t.store.listBatches({ beforeId: null, limit: 1 });
+    const [batch] = await t.store.listBatches({ cursor: null, limit: 1 });
     await t.store.deleteBatch({ batchId: batch?.id ?? 0, evenUndelivered: false, now: t.line.now });
     while (await t.store.removeSlice({ limit: 3 }));
     expect(await attempts()).toEqual([]);

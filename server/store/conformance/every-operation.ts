@@ -41,7 +41,8 @@ async function callTheLine(line: Line): Promise<void> {
   await line.deliver();
   await line.handOver('again');
   line.now += 10_000;
-  await line.claimDeliveries(1);
+  const [claimed] = await line.claimDeliveries(1);
+  await store.putBackDeliveries({ requestIds: [claimed?.id ?? 0], leaseToken: 'sender', now: line.now });
   await store.breakDeliveryLeases({ now: line.now, leaseMs: 60_000 });
   await line.handOver('give_up');
 }
@@ -49,10 +50,17 @@ async function callTheLine(line: Line): Promise<void> {
 async function callOperators(line: Line): Promise<void> {
   const { store } = line;
   const { now } = line;
-  const [, done] = (await store.listBatches({ beforeId: null, limit: 9 })).map((batch) => batch.id);
+  const [, done] = (await store.listBatches({ cursor: null, limit: 9 })).map((batch) => batch.id);
   await store.redeliverRequest({ customId: 'a3', actor: 'ann', now });
-  const redelivered = { batchId: done ?? 0, afterId: 0, limit: 2, actor: 'ann', now };
-  await store.redeliverSlice({ ...redelivered, state: 'delivery_failed' });
+  const filter = { which: 'failed', batchId: done ?? 0 } as const;
+  await store.createRedelivery({ filter, matching: 1, actor: 'ann', now });
+  await store.redeliverNext({ limit: 2, now });
+  const target = {
+    delivery: '{}',
+    destination: { type: 'webhook', address: 'https://receiver.example' },
+  } as const;
+  for (const customId of ['a3', 'q1'])
+    await store.retargetRequest({ customId, ...target, actor: 'ann', now });
   await line.handOver();
   await line.upload();
   const successor = await line.submit();
@@ -70,11 +78,22 @@ async function callOperators(line: Line): Promise<void> {
   await store.listConditions({ conditions: ['vanished'], limit: 10 });
   await store.stateTimes({ state: 'openai_processing', limit: 10 });
   await store.recordFacts({ batchId, facts: {} });
+  const said = { leaseToken: 'lost', credentials: 'mine', now };
+  const late = { id: batchId, submit_attempt: 1, size_bytes: 1, openai_input_file_id: 'file-1' };
+  await store.recordUploaded({
+    ...said,
+    batch: late,
+    file: { id: 'file-2', createdAt: now, expiresAt: null },
+  });
+  await store.recordCreated({ ...said, batch: late, remote: { id: 'batch-2', status: 'x', createdAt: now } });
   await store.recordFacts({ batchId, facts: { openai_status: 'failed' } });
   await line.move('openai_processing', 'fail');
   await line.settle('failed', () => 'missing');
-  await store.restartSlice({ batchId, afterId: 0, limit: 100, now });
-  await store.restartBatch({ batchId, actor: 'ann', now });
+  await store.requestRestart({ batchId, actor: 'ann', now });
+  const restarting = await line.claim('failed');
+  const restart = { batchId, leaseToken: restarting?.leaseToken ?? '', now };
+  await store.restartSlice({ ...restart, afterId: 0, limit: 100 });
+  await store.finishRestart(restart);
   await store.cancelBatch({ batchId, actor: 'ann', now });
   await line.settle('cancelled');
   await line.handOver();
@@ -90,7 +109,7 @@ async function callCapacity(line: Line): Promise<void> {
   const credentials = 'mine';
   const pace = { rules: { overrides: {}, tier: null }, spread: 0.5, faster: 1, now };
   await line.accept(makeArrivals('w', 4, { model: 'o3' }));
-  const [open] = await store.listBatches({ states: ['building'], beforeId: null, limit: 1 });
+  const [open] = await store.listBatches({ states: ['building'], cursor: null, limit: 1 });
   await line.close(open?.id ?? 0);
   const facts = { openai_input_file_id: 'file-w', provider_credentials: credentials };
   await line.move('uploading', 'upload', { facts });
@@ -102,6 +121,7 @@ async function callCapacity(line: Line): Promise<void> {
   line.now = now + 3_600_000;
   const again = await line.claim('waiting_for_capacity');
   const cut = { ...fence, leaseToken: again?.leaseToken ?? '', reason: 'too large', now };
+  await store.beginCut(cut);
   await store.cutSlice({ ...cut, piece: { tokens: 20, requests: 9 }, limit: 10 });
   await store.finishCut(cut);
   await store.holdFunding({ credentials, message: 'no money', byRows: false, ...pace });
@@ -120,7 +140,7 @@ async function callReads(line: Line): Promise<void> {
     states: ['done', 'failed'],
     model: 'm',
     endpoint: '/v1/x',
-    beforeId: 9,
+    cursor: 9,
     limit: 5,
   });
   await store.listTransitions({ batchId, limit: 10 });
@@ -130,10 +150,11 @@ async function callReads(line: Line): Promise<void> {
   await store.listReplicas();
   await store.getResult({ requestId });
   await store.getResults({ requestIds: [requestId] });
+  await store.resultLines({ requestIds: [requestId] });
   await store.listAttempts({ requestId, limit: 10 });
   await store.listRuns({ requestId });
-  await store.inputPage({ batchId, afterId: 0, maxBytes: 1_000, limit: 10 });
-  await store.sentPage({ batchId, afterId: 0, maxBytes: 1_000, limit: 10 });
+  await store.inputPage({ batchId, endpoint: '/v1/responses', afterId: 0, maxBytes: 1_000, limit: 10 });
+  await store.sentPage({ batchId, endpoint: '/v1/responses', afterId: 0, maxBytes: 1_000, limit: 10 });
   const filters = {
     state: 'delivered',
     outcome: 'succeeded',
@@ -149,9 +170,9 @@ async function callReads(line: Line): Promise<void> {
     const filter = Object.fromEntries(
       names.filter((_, bit) => chosen & (1 << bit)).map((n) => [n, filters[n]]),
     );
-    await store.listRequests({ ...filter, beforeId: 1_000, limit: 10 });
+    await store.listRequests({ ...filter, cursor: 1_000, limit: 10 });
   }
-  await store.listRequests({ outcome: 'failed', beforeId: null, limit: 10 });
+  await store.listRequests({ outcome: 'failed', cursor: null, limit: 10 });
 }
 
 async function callConsole({ store, now }: Line): Promise<void> {
@@ -177,9 +198,23 @@ async function callConsole({ store, now }: Line): Promise<void> {
   const begun = await store.beginAction(order);
   await store.beginAction(order);
   await store.endAction({ id: begun.kind === 'begun' ? begun.id : 0, status: 202, message: null, now });
-  await store.listActions({ beforeId: null, limit: 10 });
+  await store.listActions({ cursor: null, limit: 10 });
   await store.removeActions({ before: now + 1, limit: 10 });
   await store.removeFigures({ before: now - 1 });
+  await store.endSession({ sessionId: 's', until: now });
+  await store.hasSessionEnded({ sessionId: 's' });
+  await store.forgetEndedSessions({ before: now + 1, limit: 10 });
+  await callPrices(store, now);
+}
+
+async function callPrices(store: Store, now: number): Promise<void> {
+  const rates = { input_nano_usd: 2_000, cached_nano_usd: 1_000, output_nano_usd: 3_000, batch_ppm: 500_000 };
+  await store.setPrice({ price: { model: 'gpt-4o-mini', from_at: 0, ...rates }, actor: 'ann', now });
+  const [price] = await store.listPrices();
+  await store.listModels({ limit: 10 });
+  const [model = ''] = await store.listRepricings();
+  while (await store.repriceSlice({ model, listed: null, limit: 3 }));
+  await store.removePrice({ id: price?.id ?? 0, now });
 }
 
 async function callUpkeep(line: Line): Promise<void> {
@@ -189,6 +224,9 @@ async function callUpkeep(line: Line): Promise<void> {
   await store.wakeForgotten({ now });
   await callDestinations(line);
   await store.writeSetting({ name: 'x', value: '1', actor: 'ann', now });
+  const edit = { name: 'z', subject: 'setting z', about: '1 → 2' };
+  await store.editSettings({ edits: [{ ...edit, value: '2' }], actor: 'ann', now });
+  await store.editSettings({ edits: [{ ...edit, value: null }], actor: 'ann', now });
   await store.readSettings();
   await store.removeSetting({ name: 'x' });
   await store.writeSetting({ name: backupMark, value: '1', actor: 'backup', now });
@@ -197,25 +235,33 @@ async function callUpkeep(line: Line): Promise<void> {
   await store.findApiKey({ keyHash: 'h' });
   await store.listApiKeys();
   await store.revokeApiKey({ id: key.id, now });
-  const plan = { batchId: 1, remoteIds: ['file-1'], credentials: 'mine', dueAt: now, now };
+  const plan = {
+    kind: 'file',
+    batchId: 1,
+    remoteIds: ['file-1'],
+    credentials: 'mine',
+    dueAt: now,
+    now,
+  } as const;
   await store.planCleanup(plan);
   const [duty] = await store.claimCleanups({ credentials: 'mine', now, leaseMs: 1, limit: 10 });
   await store.postponeCleanup({ id: duty?.id ?? 0, dueAt: now, error: 'x' });
   await store.finishCleanup({ id: duty?.id ?? 0 });
   const orphan = { kind: 'file', remoteId: 'file-o', about: 'a file', createdAt: 1 } as const;
   await store.noteOrphans({ orphans: [orphan], credentials: 'mine', removeAt: null, now });
+  await store.countOrphans();
   const [noted] = await store.listOrphans({ limit: 10 });
   await store.orderOrphanRemoval({ id: noted?.id ?? 0, now });
   await store.claimOrphans({ credentials: 'mine', now, leaseMs: 1, limit: 10 });
   await store.endOrphanRemoval({ id: noted?.id ?? 0, error: 'no', removeAt: now });
   await store.endOrphanRemoval({ id: noted?.id ?? 0, error: null, removeAt: now });
-  await store.knownRemotes({ batchIds: [1], fileIds: ['file-1'] });
+  await store.knownRemotes({ batchIds: [1], remoteIds: ['file-1'] });
   await store.takeOpenAIEvent({ webhookId: 'wh_1', openaiBatchId: 'batch-1', now });
   await store.forgetOpenAIEvents({ before: now, limit: 10 });
   await store.removeBodies({ before: now + 1, limit: 500, now });
   await store.removeAttempts({ before: now + 1, limit: 500 });
   await store.releasePages({ pages: 500 });
-  const [batch, next] = await store.listBatches({ beforeId: null, limit: 9 });
+  const [batch, next] = await store.listBatches({ cursor: null, limit: 9 });
   await store.deleteBatch({ batchId: (batch ?? next)?.id ?? 0, evenUndelivered: true, now });
   await store.retireBatch({ before: now + 1, beforeUndelivered: 0, now });
   while (await store.removeSlice({ limit: 500 }));
@@ -232,7 +278,7 @@ async function callDestinations(line: Line): Promise<void> {
   await store.listBroken({ limit: 10 });
   await store.listPrefixed();
   await store.countOfDestination({ id, most: 10 });
-  await store.listDestinationAttempts({ id, beforeId: null, limit: 10 });
+  await store.listDestinationAttempts({ id, cursor: null, limit: 10 });
   await store.callForward({ limit: 10, now });
   await store.giveUpHeld({ dueBefore: now, limit: 10, now });
   for (const filter of [
@@ -242,7 +288,7 @@ async function callDestinations(line: Line): Promise<void> {
     await store.countRedelivery({ filter, most: 10, mostPages: 2 });
     await store.createRedelivery({ filter, matching: 1, actor: 'ann', now });
   }
-  const [newest] = await store.listRedeliveries({ beforeId: null, limit: 10 });
+  const [newest] = await store.listRedeliveries({ cursor: null, limit: 10 });
   await store.getRedelivery({ id: newest?.id ?? 0 });
   await store.redeliverNext({ limit: 10, now });
   await store.abortRedelivery({ id: newest?.id ?? 0, actor: 'ann', now });

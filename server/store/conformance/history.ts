@@ -61,7 +61,7 @@ export class World {
   }
 
   async pickBatch(n: number, fits: (batch: BatchRow) => boolean = () => true): Promise<BatchRow | undefined> {
-    const batches = (await this.store.listBatches({ beforeId: null, limit: 1_000 })).filter(fits);
+    const batches = (await this.store.listBatches({ cursor: null, limit: 1_000 })).filter(fits);
     return batches[n % batches.length];
   }
 }
@@ -165,10 +165,13 @@ const deliverySteps = {
     store.redeliverRequest({ customId: customId(n), actor: 'test', now: line.now }),
   redeliver: async (world, n) => {
     const batch = await world.pickBatch(n, ({ settled_at }) => settled_at !== null);
-    const state = n % 2 === 0 ? 'delivered' : 'delivery_failed';
-    if (!batch) return;
-    const slice = { batchId: batch.id, state, afterId: 0, limit: 1 + (n % 3), now: world.line.now } as const;
-    await world.store.redeliverSlice({ ...slice, actor: 'test' });
+    const { now } = world.line;
+    const which = n % 2 === 0 ? 'all' : 'failed';
+    if (batch) {
+      const filter = { which, batchId: batch.id } as const;
+      await world.store.createRedelivery({ filter, matching: null, actor: 'test', now });
+    }
+    await world.store.redeliverNext({ limit: 1 + (n % 3), now });
   },
 } satisfies Record<string, Step>;
 
@@ -191,23 +194,13 @@ const operatorSteps = {
     await store.advanceBatch(moving);
   },
   restart: async (world, n) => {
-    const batch = await world.pickBatch(
-      n,
-      ({ state, settled_at }) => state === 'failed' && settled_at !== null,
-    );
-    if (!batch) return;
+    const batch = await world.pickBatch(n, ({ state }) => state === 'failed');
     const { now } = world.line;
-    let afterId: number | null = 0;
-    while (afterId !== null) {
-      const slice: { lastId: number | null } = await world.store.restartSlice({
-        batchId: batch.id,
-        afterId,
-        limit: 2,
-        now,
-      });
-      afterId = slice.lastId;
-    }
-    await world.store.restartBatch({ batchId: batch.id, actor: 'test', now });
+    if (batch) await world.store.requestRestart({ batchId: batch.id, actor: 'test', now });
+  },
+  dieInRestart: async ({ line }, n) => {
+    const held = await line.claim('failed');
+    if (held && held.batch.restart_requested_at !== null) await line.restart(held, n % 3);
   },
   remove: async (world, n) => {
     const batch = await world.pickBatch(n, ({ settled_at }) => settled_at !== null);
@@ -242,7 +235,7 @@ export async function carryToTheEnd(world: World): Promise<boolean> {
   world.late = null;
   for (let round = 0; round < 60; round++) {
     line.now += leaseMs + 1;
-    for (const batch of await store.listBatches({ states: ['building'], beforeId: null, limit: 100 })) {
+    for (const batch of await store.listBatches({ states: ['building'], cursor: null, limit: 100 })) {
       const how = { reason: 'age', actor: 'test', now: line.now, removeEmpty: true } as const;
       await store.closeBatch({ batchId: batch.id, ...how });
     }
@@ -255,7 +248,7 @@ export async function carryToTheEnd(world: World): Promise<boolean> {
     while (await line.move('ready_to_deliver', 'deliver'));
     while (await line.deliver());
     await line.handOver();
-    const batches = await store.listBatches({ beforeId: null, limit: 1_000 });
+    const batches = await store.listBatches({ cursor: null, limit: 1_000 });
     if (batches.every((batch) => batch.ended_at !== null)) return true;
   }
   return false;

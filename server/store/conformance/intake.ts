@@ -1,10 +1,11 @@
 import { expect, it } from 'vitest';
+import { lineHead } from '../../../core/line-id.ts';
 import type { OpenStore } from './describe-store.ts';
 import { limitsWith, makeArrival, makeArrivals, notDelivered } from './make-arrivals.ts';
 import { recount } from './recount.ts';
 import { useStore } from './use-store.ts';
 
-const list = { beforeId: null, limit: 100 };
+const list = { cursor: null, limit: 100 };
 
 export function describeIntake(openStore: OpenStore): void {
   const t = useStore(openStore);
@@ -28,11 +29,15 @@ export function describeIntake(openStore: OpenStore): void {
     });
     const page = await t.store.inputPage({
       batchId: row?.batch_id ?? 0,
+      endpoint: '/v1/responses',
       afterId: 0,
       maxBytes: 1_000,
       limit: 9,
     });
-    expect(Buffer.from(page[0]?.body ?? []).equals(arrival.body)).toBe(true);
+    const [sent] = Buffer.from(page?.bytes ?? [])
+      .toString()
+      .split('\n');
+    expect(sent).toBe(`${lineHead(row?.id ?? 0, '/v1/responses')}${arrival.body}}`);
     expect((await batches()).map((b) => [b.state, b.request_count, b.due_at])).toEqual([
       ['building', 2, t.line.now + 3_600_000],
     ]);

@@ -2,6 +2,7 @@
 import type { BatchMove, BatchState } from '../../../core/batch.ts';
 import type { AttemptResult, NextStep } from '../../../core/delivery.ts';
 import { type BatchLimits, defaultLimits } from '../../../core/limits.ts';
+import { maxCallTries } from '../../../core/request.ts';
 import type { CallError } from '../../../core/verdict.ts';
 import type { LeftoverInput, SuccessorSize } from '../batches/settle-leftovers.ts';
 import type { ClaimedDelivery } from '../deliveries/claim-deliveries.ts';
@@ -102,7 +103,7 @@ export class Line {
 
   /** The only open batch, or that of a model, closed and carried to the provider. */
   async sendOpen(): Promise<BatchRow> {
-    const [open] = await this.store.listBatches({ states: ['building'], beforeId: null, limit: 1 });
+    const [open] = await this.store.listBatches({ states: ['building'], cursor: null, limit: 1 });
     if (!open) throw new Error('there is no open batch');
     await this.close(open.id);
     await this.upload();
@@ -112,7 +113,7 @@ export class Line {
   }
 
   rows(batchId: number, state?: RequestRow['state']): Promise<RequestRow[]> {
-    const input = { batchId, beforeId: null, limit: 1_000, ...(state ? { state } : {}) };
+    const input = { batchId, cursor: null, limit: 1_000, ...(state ? { state } : {}) };
     return this.store.listRequests(input).then(({ rows }) => rows.reverse());
   }
 
@@ -124,6 +125,7 @@ export class Line {
     const held = await this.claim(state);
     if (!held) return null;
     const { leaseToken, batch } = held;
+    if (batch.restart_requested_at !== null) return this.restart(held);
     const atProvider = await this.rows(batch.id, 'openai_processing');
     const of = (wanted: Answer) => atProvider.filter((request) => answer(request) === wanted);
     await this.store.applyResults({
@@ -154,9 +156,21 @@ export class Line {
     return after;
   }
 
+  /** Carries an ordered restart out, or so many slices of it: a kill in between. */
+  async restart({ batch, leaseToken }: Held, slices = Number.POSITIVE_INFINITY): Promise<BatchRow | null> {
+    const fence = { batchId: batch.id, leaseToken, now: this.now };
+    let afterId: number | null = 0;
+    for (let taken = 0; afterId !== null; taken++) {
+      if (taken === slices) return null;
+      const slice: { lastId: number | null } = await this.store.restartSlice({ ...fence, afterId, limit: 2 });
+      afterId = slice.lastId;
+    }
+    return this.store.finishRestart(fence);
+  }
+
   async settleLeftovers(
     { batch, leaseToken }: Held,
-    size: Partial<SuccessorSize> & Partial<Pick<LeftoverInput, 'policy'>> = {},
+    size: Partial<SuccessorSize> & Partial<Pick<LeftoverInput, 'policy' | 'maxTries'>> = {},
     limit = 2,
   ): Promise<void> {
     const { state } = batch;
@@ -170,7 +184,9 @@ export class Line {
           : state === 'expired'
             ? batchExpired
             : missingResult;
-    const input = { batchId: batch.id, leaseToken, now: this.now, limit, policy, error, successors };
+    const { maxTries = maxCallTries } = size;
+    const now = this.now;
+    const input = { batchId: batch.id, leaseToken, now, limit, policy, maxTries, error, successors };
     for (;;) {
       const { held, returned, ended } = await this.store.settleLeftovers(input);
       if (!held) throw new Error('the lease is lost');

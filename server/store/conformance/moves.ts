@@ -5,7 +5,7 @@ import { leaseMs } from './line.ts';
 import { makeArrival, makeArrivals } from './make-arrivals.ts';
 import { useStore } from './use-store.ts';
 
-const first = { beforeId: null, limit: 1 };
+const first = { cursor: null, limit: 1 };
 
 export function describeMoves(openStore: OpenStore): void {
   const t = useStore(openStore);
@@ -129,12 +129,12 @@ export function describeMoves(openStore: OpenStore): void {
     expect((await t.store.getBatch({ id: batchId }))?.lease_until).toBe(now + 99);
   });
 
-  it('records remote facts whoever holds the batch, and gives up a lease on demand', async () => {
+  it('records facts under a lease, and gives it up on demand', async () => {
     const batch = await openBatch();
     t.line.now += 3_600_000;
     await claim(['building'], 'live');
     const facts = { openai_input_file_id: 'file-9' };
-    expect(await t.store.recordFacts({ batchId: batch.id, facts })).toMatchObject({
+    expect(await t.store.recordFacts({ batchId: batch.id, leaseToken: 'live', facts })).toMatchObject({
       lease_token: 'live',
       ...facts,
     });
@@ -169,19 +169,5 @@ export function describeMoves(openStore: OpenStore): void {
     await t.store.recordFacts({ batchId: other.id, facts: { submit_intent_at: 5 } });
     expect((await t.store.cancelBatch({ ...order, batchId: other.id })).kind).toBe('requested');
     expect((await t.store.getBatch({ id: other.id }))?.state).toBe('uploading');
-  });
-
-  it.each([
-    'openai_input_file_id',
-    'openai_batch_id',
-  ] as const)('takes a late %s only where nobody has recorded another', async (first) => {
-    await t.line.accept(makeArrivals('late', 1));
-    const batchId = (await t.store.getRequest({ customId: 'late1' }))?.batch_id ?? 0;
-    const late = (id: string) =>
-      t.store.recordFacts({ batchId, leaseToken: 'lost', first, facts: { [first]: id } });
-    expect(await late('one')).toMatchObject({ [first]: 'one' });
-    expect(await late('one')).toMatchObject({ [first]: 'one' });
-    expect(await late('two')).toBeNull();
-    expect(await t.store.getBatch({ id: batchId })).toMatchObject({ [first]: 'one' });
   });
 }

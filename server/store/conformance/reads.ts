@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { requestIdOf } from '../../../core/line-id.ts';
+import type { ListOrder } from '../../../core/list-order.ts';
 import { outcomes, requestStates } from '../../../core/request.ts';
+import type { FilePage } from '../read/file-lines.ts';
 import { type RequestFilter, scanBudget } from '../read/list-requests.ts';
 import type { RequestDetail } from '../read/requests.ts';
 import type { Store } from '../store.ts';
@@ -11,6 +14,16 @@ import { limitsWith, makeArrivals, notDelivered } from './make-arrivals.ts';
 const models = ['gpt-4o', 'gpt-4o-mini'] as const;
 const endpoints = ['/v1/responses', '/v1/embeddings'] as const;
 const tags = ['red', 'blue', null] as const;
+const [endpoint] = endpoints;
+
+/** Of the lines of a page, each of which must be JSON. */
+function idsIn(page: FilePage | null): (number | null)[] {
+  const lines = Buffer.from(page?.bytes ?? [])
+    .toString()
+    .split('\n');
+  expect(lines.pop()).toBe('');
+  return lines.map((line) => requestIdOf(JSON.parse(line).custom_id));
+}
 
 export function describeReads(openStore: OpenStore): void {
   let store: Store;
@@ -30,7 +43,7 @@ export function describeReads(openStore: OpenStore): void {
     expect(new Set(everything.map((row) => row.tag)).size).toBe(3);
   });
 
-  it('pages through every matching request exactly once, newest first, under any filters', async () => {
+  it('pages through every matching request exactly once, from either end, under any filters', async () => {
     const optional = <T>(...values: readonly T[]) =>
       fc.option(fc.constantFrom(...values), { nil: undefined });
     const times = [999_999, 1_000_000, 1_000_150, 1_000_300, 1_000_500, 2_000_000];
@@ -49,6 +62,8 @@ export function describeReads(openStore: OpenStore): void {
       const found = await pages(store, filter, limit);
       const wanted = everything.filter((row) => matches(row, filter));
       expect(found.map((row) => row.id)).toEqual(wanted.map((row) => row.id));
+      const oldestFirst = await pages(store, filter, limit, 'asc');
+      expect(oldestFirst.map((row) => row.id)).toEqual(wanted.map((row) => row.id).reverse());
     });
     await fc.assert(property, { numRuns: 300 });
   });
@@ -57,30 +72,32 @@ export function describeReads(openStore: OpenStore): void {
     const batch = everything.find((row) => row.state === 'pending')?.batch_id ?? 0;
     const rows = everything.filter((row) => row.batch_id === batch).reverse();
     const sizes: number[] = [];
-    const ids: number[] = [];
-    for (let afterId = 0; ; afterId = ids.at(-1) ?? 0) {
-      const page = await store.sentPage({ batchId: batch, afterId, maxBytes: 250, limit: 10 });
-      if (page.length === 0) break;
-      sizes.push(page.length);
-      ids.push(...page.map((entry) => entry.id));
+    const ids: (number | null)[] = [];
+    for (let afterId = 0; ; ) {
+      const page = await store.sentPage({ batchId: batch, endpoint, afterId, maxBytes: 250, limit: 10 });
+      if (!page) break;
+      sizes.push(page.lines);
+      ids.push(...idsIn(page));
+      expect(page.lastId).toBe(ids.at(-1));
+      afterId = page.lastId;
     }
     expect(ids).toEqual(rows.map((row) => row.id));
     expect(Math.max(...sizes)).toBe(3);
-    const whole = { batchId: batch, afterId: 0, maxBytes: 1_000_000, limit: 4 };
+    const whole = { batchId: batch, endpoint, afterId: 0, maxBytes: 1_000_000, limit: 4 };
     const pending = rows.filter((row) => row.state === 'pending').slice(0, 4);
-    expect((await store.inputPage(whole)).map(({ id }) => id)).toEqual(pending.map(({ id }) => id));
+    expect(idsIn(await store.inputPage(whole))).toEqual(pending.map(({ id }) => id));
   });
 
   it('ends a page with the line that reaches the bytes, so that a large one travels alone', async () => {
     const large = makeArrivals('large', 3, { lineBytes: 5_000_000, model: 'big' });
     await line.accept(large);
     const { batch_id: batchId } = (await store.getRequest({ customId: 'large1' })) as RequestDetail;
-    const page = { batchId, afterId: 0, maxBytes: 1_000_000, limit: 500 };
-    expect(await store.inputPage(page)).toHaveLength(1);
-    expect(await store.inputPage({ ...page, maxBytes: 5_000_001 })).toHaveLength(2);
+    const page = { batchId, endpoint, afterId: 0, maxBytes: 1_000_000, limit: 500 };
+    expect(await store.inputPage(page)).toMatchObject({ lines: 1 });
+    expect(await store.inputPage({ ...page, maxBytes: 5_000_001 })).toMatchObject({ lines: 2 });
     await store.cancelRequest({ customId: 'large1', now: line.now });
-    expect(await store.inputPage({ ...page, maxBytes: 99_000_000 })).toHaveLength(2);
-    expect(await store.sentPage({ ...page, maxBytes: 99_000_000 })).toHaveLength(3);
+    expect(await store.inputPage({ ...page, maxBytes: 99_000_000 })).toMatchObject({ lines: 2 });
+    expect(await store.sentPage({ ...page, maxBytes: 99_000_000 })).toMatchObject({ lines: 3 });
   });
 
   it('lists the lines of a file in their order', async () => {
@@ -97,11 +114,18 @@ export function describeReads(openStore: OpenStore): void {
       const group = makeArrivals(`m${at}-`, Math.min(1_000, many - at), { model: 'many' });
       await line.accept(group, limitsWith({}));
     }
-    const first = await store.listRequests({ state: 'pending', model: 'big', beforeId: null, limit: 5 });
+    const first = await store.listRequests({ state: 'pending', model: 'big', cursor: null, limit: 5 });
     expect(first.rows).toEqual([]);
-    expect(first.nextBeforeId).not.toBeNull();
+    expect(first.nextCursor).not.toBeNull();
     const rest = await pages(store, { state: 'pending', model: 'big' }, 5);
     expect(rest.map((row) => row.custom_id)).toEqual(['large3', 'large2']);
+    const newest = (await store.listRequests({ state: 'pending', cursor: null, limit: 1 })).rows[0];
+    await line.accept(makeArrivals('last', 1, { model: 'late' }));
+    const late = { state: 'pending', model: 'late' } as const;
+    const oldest = await store.listRequests({ ...late, order: 'asc', cursor: null, limit: 5 });
+    expect(oldest.rows).toEqual([]);
+    expect(oldest.nextCursor).not.toBeNull();
+    expect((await pages(store, late, 5, 'asc')).map(({ id }) => id > (newest?.id ?? 0))).toEqual([true]);
   });
 
   it('finds every request of an endpoint that many models share', async () => {
@@ -114,19 +138,25 @@ export function describeReads(openStore: OpenStore): void {
   });
 }
 
-async function pages(store: Store, filter: RequestFilter, limit: number): Promise<RequestDetail[]> {
+async function pages(
+  store: Store,
+  filter: RequestFilter,
+  limit: number,
+  order?: ListOrder,
+): Promise<RequestDetail[]> {
   const rows: RequestDetail[] = [];
-  let beforeId: number | null = null;
+  let cursor: number | null = null;
   do {
     const page: Awaited<ReturnType<Store['listRequests']>> = await store.listRequests({
       ...filter,
-      beforeId,
+      ...(order && { order }),
+      cursor,
       limit,
     });
     if (page.rows.length > limit) throw new Error('a page holds more than was asked for');
     rows.push(...page.rows);
-    beforeId = page.nextBeforeId;
-  } while (beforeId !== null);
+    cursor = page.nextCursor;
+  } while (cursor !== null);
   return rows;
 }
 
@@ -156,6 +186,6 @@ async function fill(line: Line): Promise<void> {
     if (group === 5) await line.finish(({ id }) => (id % 2 === 0 ? 'missing' : 'succeeded'));
   }
   line.now += 100;
-  const [row] = (await line.store.listRequests({ state: 'pending', beforeId: null, limit: 1 })).rows;
+  const [row] = (await line.store.listRequests({ state: 'pending', cursor: null, limit: 1 })).rows;
   if (row) await line.store.cancelRequest({ customId: row.custom_id, now: line.now });
 }

@@ -14,7 +14,7 @@ const callOver = ['openai_processed', 'failed', 'expired', 'cancelled'];
 /** @returns one sentence for each number that is not what the rows say; none when all is well */
 export async function recount(store: Store): Promise<string[]> {
   const wrong: string[] = [];
-  for (const batch of await store.listBatches({ beforeId: null, limit: 10_000 })) {
+  for (const batch of await store.listBatches({ cursor: null, limit: 10_000 })) {
     const rows = await allRows(store, batch.id);
     const results = await store.getResults({ requestIds: rows.map((row) => row.id) });
     const said = (name: string, is: unknown, should: unknown) => {
@@ -77,7 +77,8 @@ function countUsage(batch: BatchRow, results: readonly ResultRow[], said: Said):
 /** A batch has ended when it is settled and nothing of it is being handed over; never before. */
 function checkEnd(batch: BatchRow, said: Said): void {
   const rests = (endStates as readonly string[]).includes(batch.state);
-  const owesNothing = rests && batch.settled_at !== null && batch.delivering_count === 0;
+  const isRestarted = batch.restart_requested_at !== null;
+  const owesNothing = rests && batch.settled_at !== null && batch.delivering_count === 0 && !isRestarted;
   said('whether it has ended', batch.ended_at !== null, owesNothing);
   const word = handOverOf({ delivered: batch.delivered_count, deliveryFailed: batch.delivery_failed_count });
   said('hand_over', batch.hand_over, batch.state === 'done' ? word : null);
@@ -100,15 +101,15 @@ function checkRows(rows: readonly RequestDetail[], results: readonly ResultRow[]
 
 async function allRows(store: Store, batchId: number): Promise<RequestDetail[]> {
   const rows: RequestDetail[] = [];
-  let beforeId: number | null = null;
+  let cursor: number | null = null;
   do {
     const page: Awaited<ReturnType<Store['listRequests']>> = await store.listRequests({
       batchId,
-      beforeId,
+      cursor,
       limit: 200,
     });
     rows.push(...page.rows);
-    beforeId = page.nextBeforeId;
-  } while (beforeId !== null);
+    cursor = page.nextCursor;
+  } while (cursor !== null);
   return rows;
 }

@@ -9,7 +9,7 @@ export function describeRecovery(openStore: OpenStore): void {
   const t = useStore(openStore);
   const request = (customId: string) => t.store.getRequest({ customId });
   const successors = async () =>
-    (await t.store.listBatches({ states: ['uploading'], beforeId: null, limit: 99 })).reverse();
+    (await t.store.listBatches({ states: ['uploading'], cursor: null, limit: 99 })).reverse();
 
   /** A batch at the provider, held by a driver. */
   async function atProvider(count: number) {
@@ -55,7 +55,7 @@ export function describeRecovery(openStore: OpenStore): void {
 
   it('gives requests that were never sent to a successor as well', async () => {
     await t.line.accept(makeArrivals('a', 3));
-    const [open] = await t.store.listBatches({ states: ['building'], beforeId: null, limit: 1 });
+    const [open] = await t.store.listBatches({ states: ['building'], cursor: null, limit: 1 });
     await t.line.close(open?.id ?? 0);
     await t.line.move('uploading', 'fail');
     const held = await t.line.claim('failed');
@@ -203,10 +203,18 @@ export function describeRecovery(openStore: OpenStore): void {
 
   it('tells what is known of batches and files found at the provider', async () => {
     const { batchId } = await atProvider(1);
-    const plan = { batchId, remoteIds: ['file-9'], credentials: 'mine', dueAt: t.line.now, now: t.line.now };
+    const { now } = t.line;
+    const plan = {
+      kind: 'file',
+      batchId,
+      remoteIds: ['file-9'],
+      credentials: 'mine',
+      dueAt: now,
+      now,
+    } as const;
     await t.store.planCleanup(plan);
-    const known = await t.store.knownRemotes({ batchIds: [batchId, 999], fileIds: ['file-9', 'file-8'] });
-    expect(known.cleanups).toEqual(['file-9']);
+    const known = await t.store.knownRemotes({ batchIds: [batchId, 999], remoteIds: ['file-9', 'file-8'] });
+    expect(known.owed).toEqual(['file-9']);
     expect(known.batches).toMatchObject([
       { id: batchId, openai_batch_id: 'batch-1', openai_input_file_id: 'file-1', submit_intent_at: null },
     ]);

@@ -34,9 +34,17 @@ export function describeRepeats(openStore: OpenStore): void {
     return held.batch.id;
   }
 
-  const restartSlice = (batchId: number, afterId = 0, limit = 100) =>
-    t.store.restartSlice({ batchId, afterId, limit, now: t.line.now });
-  const restart = (batchId: number) => t.store.restartBatch({ batchId, actor: 'ann', now: t.line.now });
+  const order = (batchId: number) => t.store.requestRestart({ batchId, actor: 'ann', now: t.line.now });
+  /** Ordered, and held by the driver that is to carry it out. */
+  async function restarting(batchId: number) {
+    expect((await order(batchId)).kind).toBe('requested');
+    const held = await t.line.claim('failed');
+    if (!held) throw new Error('no restart is due');
+    const fence = { batchId, leaseToken: held.leaseToken };
+    const slice = (afterId: number, limit: number) =>
+      t.store.restartSlice({ ...fence, afterId, limit, now: t.line.now });
+    return { held, slice, finish: () => t.store.finishRestart({ ...fence, now: t.line.now }) };
+  }
 
   it('hands one outcome over once more and ends the batch again', async () => {
     const id = await done(2);
@@ -82,18 +90,19 @@ export function describeRepeats(openStore: OpenStore): void {
     const id = await done(5);
     await redeliver('a2');
     await t.line.handOver('give_up');
-    const slice = { batchId: id, afterId: 0, limit: 3, actor: 'ann', now: t.line.now };
-    expect((await t.store.redeliverSlice({ ...slice, state: 'delivery_failed' })).count).toBe(1);
+    const redeliverBatch = async (which: 'failed' | 'all') => {
+      const filter = { which, batchId: id };
+      const order = { filter, matching: null, actor: 'ann', now: t.line.now };
+      const duty = await t.store.createRedelivery(order);
+      while (await t.store.redeliverNext({ limit: 3, now: t.line.now }));
+      return (await t.store.getRedelivery({ id: duty.id }))?.redelivered;
+    };
+    expect(await redeliverBatch('failed')).toBe(1);
     await t.line.handOver();
-    const first = await t.store.redeliverSlice({ ...slice, state: 'delivered' });
-    const rest = { ...slice, state: 'delivered', afterId: first.lastId ?? 0 } as const;
-    const second = await t.store.redeliverSlice(rest);
-    expect([first.count, second.count]).toEqual([3, 2]);
-    const third = { ...slice, state: 'delivered', afterId: second.lastId ?? 0 } as const;
-    expect(await t.store.redeliverSlice(third)).toEqual({ count: 0, lastId: null });
+    expect(await redeliverBatch('all')).toBe(5);
     expect(await recount(t.store)).toEqual([]);
     expect(await t.line.handOver()).toEqual([id]);
-    expect(await t.store.redeliverSlice({ ...slice, state: 'delivery_failed' })).toMatchObject({ count: 0 });
+    expect(await redeliverBatch('failed')).toBe(0);
     expect((await t.store.getBatch({ id }))?.state).toBe('done');
   });
 
@@ -115,11 +124,13 @@ export function describeRepeats(openStore: OpenStore): void {
     const id = await failedBatch();
     const claimed = await t.line.claimDeliveries(2);
     await t.line.recordDeliveries(claimed);
-    expect(await restartSlice(id, 0, 2)).toMatchObject({ count: 2 });
-    expect(await restartSlice(id, 0, 2)).toMatchObject({ count: 1 });
-    expect(await restartSlice(id)).toEqual({ count: 0, lastId: null });
-    const batch = await restart(id);
+    const { slice, finish } = await restarting(id);
+    expect(await slice(0, 2)).toMatchObject({ held: true, count: 2 });
+    expect(await slice(0, 2)).toMatchObject({ held: true, count: 1 });
+    expect(await slice(0, 2)).toEqual({ held: true, count: 0, lastId: null });
+    const batch = await finish();
     expect(batch).toMatchObject({
+      restart_requested_at: null,
       state: 'uploading',
       sent_count: 3,
       size_bytes: 300,
@@ -155,8 +166,8 @@ export function describeRepeats(openStore: OpenStore): void {
     await t.line.settle('failed', () => 'missing');
     expect((await request('a1'))?.error_code).toBe('batch_failed');
     const id = (await request('a1'))?.batch_id ?? 0;
-    expect((await restartSlice(id)).count).toBe(2);
-    expect((await restart(id))?.sent_count).toBe(2);
+    const { held } = await restarting(id);
+    expect((await t.line.restart(held))?.sent_count).toBe(2);
   });
 
   it('leaves a request that is being sent to its end', async () => {
@@ -166,7 +177,8 @@ export function describeRepeats(openStore: OpenStore): void {
     await t.line.handOver();
     await redeliver('a2');
     await t.line.claimDeliveries();
-    expect((await restartSlice(id, 0, 1)).count).toBe(1);
+    const { slice } = await restarting(id);
+    expect((await slice(0, 1)).count).toBe(1);
     expect((await request('a2'))?.state).toBe('delivering');
     expect((await request('a3'))?.state).toBe('pending');
   });
@@ -178,7 +190,43 @@ export function describeRepeats(openStore: OpenStore): void {
     await t.line.handOver();
     const sweep = { before: t.line.now + 1, limit: 10, now: t.line.now };
     while (await t.store.removeBodies(sweep));
-    expect(await restartSlice(id)).toEqual({ count: 0, lastId: null });
-    expect(await restart(id)).toBeNull();
+    expect(await order(id)).toEqual({ kind: 'nothing' });
+  });
+
+  it('keeps an order to restart through a kill, and out of the way of whatever else would end the batch', async () => {
+    await t.line.accept(makeArrivals('a', 4));
+    await t.line.sendOpen();
+    const id = await failedBatch();
+    await t.line.handOver();
+    const { slice, finish } = await restarting(id);
+    await slice(0, 2);
+    expect(await order(id)).toMatchObject({ kind: 'restarting', batch: { restart_requested_by: 'ann' } });
+    expect((await t.store.deleteBatch({ batchId: id, evenUndelivered: true, now: t.line.now })).kind).toBe(
+      'too_early',
+    );
+    const sweep = { before: t.line.now + 1, beforeUndelivered: t.line.now + 1, limit: 9, now: t.line.now };
+    expect([await t.store.retireBatch(sweep), await t.store.removeBodies(sweep)]).toEqual([null, false]);
+    expect(await recount(t.store)).toEqual([]);
+    t.line.now += leaseMs;
+    const next = await t.line.claim('failed');
+    expect([await slice(0, 9), await finish()]).toMatchObject([{ held: false, count: 0 }, null]);
+    expect(next && (await t.line.restart(next))).toMatchObject({ state: 'uploading', sent_count: 3 });
+    const [last] = (await t.store.listTransitions({ batchId: id, limit: 99 })).slice(-1);
+    expect(last).toMatchObject({ move: 'restart', actor: 'ann' });
+    expect(await recount(t.store)).toEqual([]);
+  });
+
+  it('gives a wish up where nothing can be taken back any more, and the batch its end again', async () => {
+    await t.line.accept(makeArrivals('a', 4));
+    await t.line.sendOpen();
+    const id = await failedBatch();
+    await t.line.handOver();
+    const { held } = await restarting(id);
+    for (const customId of ['a2', 'a3', 'a4']) await redeliver(customId);
+    const sent = await t.line.claimDeliveries();
+    expect(await t.line.restart(held)).toMatchObject({ state: 'failed', restart_requested_at: null });
+    await t.line.recordDeliveries(sent);
+    expect(await t.store.getBatch({ id })).toMatchObject({ state: 'failed', ended_at: t.line.now });
+    expect(await recount(t.store)).toEqual([]);
   });
 }

@@ -9,7 +9,7 @@ import { useStore } from './use-store.ts';
 export function describeResults(openStore: OpenStore): void {
   const t = useStore(openStore);
   const request = (customId: string) => t.store.getRequest({ customId });
-  const newest = async () => (await t.store.listBatches({ beforeId: null, limit: 1 }))[0];
+  const newest = async () => (await t.store.listBatches({ cursor: null, limit: 1 }))[0];
   const named =
     (answers: Readonly<Record<string, Answer>>) =>
     ({ custom_id }: RequestRow): Answer =>
@@ -151,7 +151,7 @@ export function describeResults(openStore: OpenStore): void {
       error_code: 'missing_result',
       call_tries: 3,
     });
-    expect((await t.store.listBatches({ beforeId: null, limit: 9 })).length).toBe(3);
+    expect((await t.store.listBatches({ cursor: null, limit: 9 })).length).toBe(3);
     expect(await recount(t.store)).toEqual([]);
   });
 
@@ -203,7 +203,7 @@ export function describeResults(openStore: OpenStore): void {
     const { held, apply } = await downloading(7);
     await t.line.settleLeftovers(held, { rows: 3 }, 5);
     await t.store.finishDownload({ ...apply, lines: null });
-    const batches = await t.store.listBatches({ states: ['uploading'], beforeId: null, limit: 9 });
+    const batches = await t.store.listBatches({ states: ['uploading'], cursor: null, limit: 9 });
     expect(batches.map((batch) => [batch.request_count, batch.due_at])).toEqual([
       [1, t.line.now],
       [3, t.line.now],

@@ -7,7 +7,7 @@ import { useStore } from './use-store.ts';
 
 export function describeUpkeep(openStore: OpenStore): void {
   const t = useStore(openStore);
-  const list = () => t.store.listBatches({ beforeId: null, limit: 99 });
+  const list = () => t.store.listBatches({ cursor: null, limit: 99 });
   const remove = (batchId: number, evenUndelivered = false) =>
     t.store.deleteBatch({ batchId, evenUndelivered, now: t.line.now });
 
@@ -136,12 +136,12 @@ export function describeUpkeep(openStore: OpenStore): void {
     t.line.now += 10;
     const owing = await delivering('b', 2);
     const sweep = { before: t.line.now + 1, limit: 2, now: t.line.now };
-    const page = { afterId: 0, maxBytes: 99_999, limit: 99 };
+    const page = { afterId: 0, endpoint: '/v1/responses', maxBytes: 99_999, limit: 99 };
     expect(await t.store.removeBodies(sweep)).toBe(true);
-    expect(await t.store.sentPage({ ...page, batchId: id })).toHaveLength(3);
+    expect(await t.store.sentPage({ ...page, batchId: id })).toMatchObject({ lines: 3 });
     while (await t.store.removeBodies(sweep));
-    expect(await t.store.sentPage({ ...page, batchId: id })).toEqual([]);
-    expect(await t.store.sentPage({ ...page, batchId: owing })).toHaveLength(2);
+    expect(await t.store.sentPage({ ...page, batchId: id })).toBeNull();
+    expect(await t.store.sentPage({ ...page, batchId: owing })).toMatchObject({ lines: 2 });
     expect((await t.store.getBatch({ id }))?.bodies_removed_at).toBe(t.line.now);
     const row = await t.store.getRequest({ customId: 'a1' });
     expect(await t.store.getResult({ requestId: row?.id ?? 0 })).toBeDefined();
@@ -160,6 +160,38 @@ export function describeUpkeep(openStore: OpenStore): void {
     };
     expect([await attempts('a1'), await attempts('a3')]).toEqual([[], []]);
     expect(await attempts('b2')).toHaveLength(1);
+  });
+
+  it('writes an order about several settings whole or not at all, and each edit in the list of orders', async () => {
+    const { now } = t.line;
+    const edit = (name: string, value: string | null) => ({
+      name,
+      value,
+      subject: `setting ${name}`,
+      about: 'x',
+    });
+    const order = (...edits: ReturnType<typeof edit>[]) => t.store.editSettings({ edits, actor: 'ann', now });
+    const actions = async () =>
+      (await t.store.listActions({ cursor: null, limit: 9 })).map((row) => [
+        row.action,
+        row.subject,
+        row.status,
+      ]);
+    await order(edit('a', '1'), edit('b', '1'));
+    const broken = { ...edit('c', '1'), subject: null as unknown as string };
+    await expect(order(edit('a', '2'), edit('b', null), broken)).rejects.toThrow();
+    expect((await t.store.readSettings()).map(({ name, value }) => [name, value])).toEqual([
+      ['a', '1'],
+      ['b', '1'],
+    ]);
+    await order(edit('a', null), edit('b', '3'));
+    expect((await t.store.readSettings()).map(({ name, value }) => [name, value])).toEqual([['b', '3']]);
+    expect(await actions()).toEqual([
+      ['set', 'setting b', 200],
+      ['take back', 'setting a', 200],
+      ['set', 'setting b', 200],
+      ['set', 'setting a', 200],
+    ]);
   });
 
   it('keeps settings, the first identity, and keys by their hash until they are revoked', async () => {
@@ -185,9 +217,9 @@ export function describeUpkeep(openStore: OpenStore): void {
 
   it('owns remote clean-ups until they are done, each by the credentials that made the file', async () => {
     const { now } = t.line;
-    const plan = { batchId: 1, remoteIds: ['file-1', 'file-2'], credentials: 'mine', dueAt: now, now };
-    await t.store.planCleanup(plan);
-    await t.store.planCleanup(plan);
+    const owed = { batchId: 1, credentials: 'mine', dueAt: now, now };
+    const plan = { ...owed, kind: 'file', remoteIds: ['file-1', 'file-2'] } as const;
+    expect([await t.store.planCleanup(plan), await t.store.planCleanup(plan)]).toEqual([2, 0]);
     const claim = (credentials: string, at: number) =>
       t.store.claimCleanups({ credentials, now: at, leaseMs: 100, limit: 10 });
     expect(await claim('other', now)).toEqual([]);

@@ -7,7 +7,7 @@ import { placesOf } from '../../../core/breaker.ts';
 import type { DestinationType } from '../../../core/destination.ts';
 import type { Outcome } from '../../../core/request.ts';
 import { mayYetSend, nextSendAt, useUp } from '../../../core/send-rate.ts';
-import { wakeAll } from '../destinations/wake-destinations.ts';
+import { wakeAll, wakeDestinations } from '../destinations/wake-destinations.ts';
 import type { DestinationRow } from '../rows.ts';
 import type { SqlValue, Tx } from '../tx.ts';
 import { sharePlaces } from './share-places.ts';
@@ -15,6 +15,7 @@ import { sharePlaces } from './share-places.ts';
 export interface ClaimDeliveriesInput {
   readonly type: DestinationType;
   readonly now: number;
+  /** Free places. */
   readonly limit: number;
   readonly leaseMs: number;
   readonly leaseToken: string;
@@ -22,6 +23,8 @@ export interface ClaimDeliveriesInput {
   readonly perDestination: number;
   /** Deliveries in flight, by destination id. */
   readonly inFlight: Readonly<Record<number, number>>;
+  /** So many more for these destinations, to be sent when places fall free; only while nothing holds them back. */
+  readonly ahead?: Readonly<Record<number, number>>;
 }
 
 export interface ClaimedDelivery {
@@ -59,7 +62,6 @@ export async function claimDeliveries(tx: Tx, input: ClaimDeliveriesInput): Prom
     now,
     mostLookedAt + Object.keys(input.inFlight).length,
   );
-  const byId = new Map(rows.map((row) => [row.id, row]));
   const contenders = rows.map((row) => ({
     id: row.id,
     most: placesOf(row, row.concurrency ?? input.perDestination),
@@ -68,23 +70,31 @@ export async function claimDeliveries(tx: Tx, input: ClaimDeliveriesInput): Prom
   const deliveries: ClaimedDelivery[] = [];
   const destinations: DestinationRow[] = [];
   const turns: SqlValue[][] = [];
-  for (const [id, share] of sharePlaces(contenders, input.limit)) {
-    const row = byId.get(id);
-    if (!row) continue;
+  const shares = sharePlaces(contenders, input.limit);
+  for (const row of rows) {
+    const share = (shares.get(row.id) ?? 0) + aheadOf(row, input);
+    if (share === 0) continue;
     const quota = Math.min(share, mayYetSend(row.rate_per_s, row.rate_used_us, now));
-    const claimed = await claimOf(tx, input, id, quota);
+    const claimed = await claimOf(tx, input, row.id, quota);
     deliveries.push(...claimed);
     if (claimed.length > 0) destinations.push(row);
     turns.push(await nextTurn(tx, input, row, { quota, claimed: claimed.length }));
   }
   await tx.each('update destinations set look_at = ?, rate_used_us = ? where id = ?', turns);
-  if (deliveries.length === input.limit) return { deliveries, destinations, nextDueAt: null };
+  if (input.limit > 0 && deliveries.length >= input.limit)
+    return { deliveries, destinations, nextDueAt: null };
   const later = await tx.get<{ at: number | null }>(
     'select min(look_at) as at from destinations where type = ? and look_at > ?',
     type,
     now,
   );
   return { deliveries, destinations, nextDueAt: later?.at ?? null };
+}
+
+/** Nothing is taken ahead of a limit of messages a second, nor of the next answer where the last was a failure. */
+function aheadOf(row: DestinationRow, { ahead = {} }: ClaimDeliveriesInput): number {
+  const isFree = row.breaker === 'closed' && row.failures === 0 && row.rate_per_s === null;
+  return isFree ? (ahead[row.id] ?? 0) : 0;
 }
 
 async function claimOf(
@@ -112,7 +122,8 @@ async function claimOf(
 
 /**
  * When to look at a destination again that was just served: now, behind all the others, while it has more; when its
- * next delivery falls due; when its rate allows; or, for a probe, when that must have ended.
+ * next delivery falls due; when its rate allows; or, for a probe, when that must have ended. Until then the destination is
+ * blocked, for other replicas too, whatever falls due there.
  */
 async function nextTurn(
   tx: Tx,
@@ -122,13 +133,37 @@ async function nextTurn(
 ): Promise<SqlValue[]> {
   const used = useUp(row.rate_per_s, row.rate_used_us, claimed, now);
   const may = nextSendAt(row.rate_per_s, used, now);
-  if (claimed > 0 && row.breaker === 'open') return [now + leaseMs, used, row.id];
+  if (claimed > 0 && row.breaker === 'open') {
+    const ended = now + leaseMs;
+    await tx.run('update destinations set blocked_until = ? where id = ?', ended, row.id);
+    return [ended, used, row.id];
+  }
   if (claimed === quota) return [Math.max(now, may), used, row.id];
   const due = await tx.get<{ at: number | null }>(
     `select min(due_at) as at from requests where state = 'delivering' and destination_id = ?`,
     row.id,
   );
   return [due?.at == null ? null : Math.max(due.at, may, row.blocked_until), used, row.id];
+}
+
+/** Makes deliveries due again that were claimed and not sent. */
+export async function putBackDeliveries(
+  tx: Tx,
+  input: { readonly requestIds: readonly number[]; readonly leaseToken: string; readonly now: number },
+): Promise<void> {
+  const { requestIds, leaseToken, now } = input;
+  const freed = await tx.all<{ destination_id: number }>(
+    `update requests set due_at = ?, lease_token = null
+     where id in ${tx.list} and lease_token = ? and state = 'delivering' returning destination_id`,
+    now,
+    tx.listOf(requestIds),
+    leaseToken,
+  );
+  await wakeDestinations(
+    tx,
+    freed.map(({ destination_id }) => destination_id),
+    now,
+  );
 }
 
 /**

@@ -4,12 +4,13 @@ import type { BatchRow } from '../rows.ts';
 import type { Tx } from '../tx.ts';
 
 /**
- * Ends a batch when nothing is owed any more: every request has an outcome and none is being handed over. Runs
- * in the transaction of the last delivery, so the end is neither missed nor seen twice.
+ * Ends a batch when nothing is owed any more: every request has an outcome, none is being handed over, and no restart
+ * is under way. Runs in the transaction of the last delivery, so the end is neither missed nor seen twice.
  */
 export async function endBatch(tx: Tx, batchId: number, now: number): Promise<BatchRow | null> {
   const row = await tx.get<BatchRow>(`select * from batches where id = ?${tx.forUpdate}`, batchId);
   if (!row || row.settled_at === null || row.delivering_count > 0) return null;
+  if (row.restart_requested_at !== null) return null;
   if (row.state === 'delivering') {
     const hand_over = handOverOf({
       delivered: row.delivered_count,

@@ -27,7 +27,7 @@ export async function recordHealth(
   );
   const after = before.map((row) => {
     const its = attempts.filter(({ destinationId }) => destinationId === row.id);
-    return its.reduce((health, attempt) => fold(health, attempt, now, faster), row);
+    return its.reduce((health, attempt) => fold(health, attempt, now, faster), { ...row });
   });
   await tx.each(
     updateHealth,
@@ -56,9 +56,17 @@ export async function recordHealth(
   return { opened: moved('open'), closed: moved('closed') };
 }
 
+/** Takes the row for its own: nearly all answers are good ones of the well, and shall not cost a row each. */
 function fold(row: DestinationRow, attempt: Delivered, now: number, faster: number): DestinationRow {
   const { result, probe, next } = attempt;
   const good = result.outcome === 'success';
+  if (good && row.breaker === 'closed' && row.failures === 0) {
+    row.success_count += 1;
+    row.last_success_at = now;
+    row.success_ppm = smooth(row.success_ppm, 1_000_000);
+    row.latency_us = smoothLatency(row, result);
+    return row;
+  }
   const health = afterSign(row, { good, probe }, { now, off: row.breaker_off === 1, faster });
   const counted = good
     ? { success_count: row.success_count + 1, last_success_at: now }
@@ -76,7 +84,7 @@ function fold(row: DestinationRow, attempt: Delivered, now: number, faster: numb
     ...counted,
     blocked_until,
     success_ppm: smooth(row.success_ppm, good ? 1_000_000 : 0),
-    latency_us: result.durationMs > 0 ? smooth(row.latency_us, result.durationMs * 1_000) : row.latency_us,
+    latency_us: smoothLatency(row, result),
     look_at: nextLook({ ...health, blocked_until, look_at: moved ? null : row.look_at }, wake),
   };
 }
@@ -86,6 +94,10 @@ function nextLook(row: Pick<DestinationRow, 'look_at' | 'blocked_until' | 'pause
   if (row.paused_at !== null || wake === null) return row.look_at;
   const at = Math.max(wake, row.blocked_until);
   return row.look_at === null ? at : Math.min(row.look_at, at);
+}
+
+function smoothLatency({ latency_us }: DestinationRow, { durationMs }: Delivered['result']): number | null {
+  return durationMs > 0 ? smooth(latency_us, durationMs * 1_000) : latency_us;
 }
 
 /** The latest fifty or so count most. */

@@ -1,5 +1,4 @@
-/** Hands outcomes over once more: one request, or a batch in slices. */
-
+/** Hands one outcome over once more, and keeps its batch's counters. More than one is a redelivery. */
 import { wakeDestinations } from '../destinations/wake-destinations.ts';
 import { fromStates, moveBatch, setState } from '../moves.ts';
 import type { RequestRow } from '../rows.ts';
@@ -42,42 +41,6 @@ export async function redeliverRequest(
   );
   await recountRedelivered(tx, row.batch_id, counted, 1, input.actor, now);
   return { kind: 'redelivering' };
-}
-
-/** One slice of a batch. Index: requests_by_batch. */
-export async function redeliverSlice(
-  tx: Tx,
-  input: {
-    readonly batchId: number;
-    readonly state: 'delivered' | 'delivery_failed';
-    readonly afterId: number;
-    readonly limit: number;
-    readonly actor: string;
-    readonly now: number;
-  },
-): Promise<{ readonly count: number; readonly lastId: number | null }> {
-  const { batchId, state, now } = input;
-  const rows = await tx.all<{ id: number; destination_id: number }>(
-    `${setState('redeliver')}, due_at = ?, delivery_tries = 0, lease_token = null
-     where id in (
-       select id from requests where batch_id = ? and state = ? and id > ? order by id limit ?)
-       and state in ${fromStates('redeliver')}
-     returning id, destination_id`,
-    now,
-    now,
-    batchId,
-    state,
-    input.afterId,
-    input.limit,
-  );
-  if (rows.length === 0) return { count: 0, lastId: null };
-  await wakeDestinations(
-    tx,
-    rows.map((row) => row.destination_id),
-    now,
-  );
-  await recountRedelivered(tx, batchId, state, rows.length, input.actor, now);
-  return { count: rows.length, lastId: Math.max(...rows.map((row) => row.id)) };
 }
 
 /** The batch's side of a redelivery: its counters, and its state where it was done. */

@@ -42,26 +42,26 @@ interface Matching {
     readonly state: string;
     readonly destination_id: number;
   }[];
-  readonly nextBeforeId: number | null;
+  readonly nextCursor: number | null;
 }
 
 /** One page of what matches, newest first; bounded like every list. */
 async function matchingPage(
   tx: Tx,
   filter: RedeliveryFilter,
-  beforeId: number | null,
+  cursor: number | null,
   limit: number,
 ): Promise<Matching> {
   const { which, since, ...requests } = filter;
   const state = which === 'failed' ? ({ state: 'delivery_failed' } as const) : {};
-  const page = await listRequests(tx, { ...requests, ...state, beforeId, limit });
+  const page = await listRequests(tx, { ...requests, ...state, cursor, limit });
   const fits = page.rows.filter(
     (row) =>
       (row.state === 'delivery_failed' || row.state === 'delivered') &&
       row.destination_id !== null &&
       (since === undefined || row.updated_at >= since),
   );
-  return { rows: fits as Matching['rows'], nextBeforeId: page.nextBeforeId };
+  return { rows: fits as Matching['rows'], nextCursor: page.nextCursor };
 }
 
 /** Counts what matches, page by page, up to a bound. */
@@ -70,12 +70,12 @@ export async function countRedelivery(
   input: { readonly filter: RedeliveryFilter; readonly most: number; readonly mostPages: number },
 ): Promise<{ readonly count: number; readonly more: boolean }> {
   let count = 0;
-  let beforeId: number | null = null;
+  let cursor: number | null = null;
   for (let page = 0; page < input.mostPages; page++) {
-    const found: Matching = await matchingPage(tx, input.filter, beforeId, 1_000);
+    const found: Matching = await matchingPage(tx, input.filter, cursor, 1_000);
     count += found.rows.length;
-    beforeId = found.nextBeforeId;
-    if (beforeId === null) return { count: Math.min(count, input.most), more: count > input.most };
+    cursor = found.nextCursor;
+    if (cursor === null) return { count: Math.min(count, input.most), more: count > input.most };
     if (count >= input.most) break;
   }
   return { count: Math.min(count, input.most), more: true };
@@ -106,11 +106,11 @@ export async function createRedelivery(
 /** Newest first. */
 export async function listRedeliveries(
   tx: Tx,
-  input: { readonly beforeId: number | null; readonly limit: number },
+  input: { readonly cursor: number | null; readonly limit: number },
 ): Promise<RedeliveryRow[]> {
   return tx.all<RedeliveryRow>(
     'select * from redeliveries where id < ? order by id desc limit ?',
-    input.beforeId ?? Number.MAX_SAFE_INTEGER,
+    input.cursor ?? Number.MAX_SAFE_INTEGER,
     input.limit,
   );
 }
@@ -167,12 +167,12 @@ export async function redeliverNext(
     now,
   );
   await recountAll(tx, moved, duty.created_by, now);
-  const ended = page.nextBeforeId === null;
+  const ended = page.nextCursor === null;
   await tx.run(
     `update redeliveries set redelivered = redelivered + ?, looked_before = ?, state = ?, due_at = ?, ended_at = ?
      where id = ?`,
     moved.length,
-    page.nextBeforeId,
+    page.nextCursor,
     ended ? 'done' : 'running',
     ended ? null : now,
     ended ? now : null,

@@ -158,12 +158,12 @@ export interface DestinationAttemptRow {
 /** The history of a destination, newest first; it outlives the requests. Index: attempts_by_destination. */
 export async function listDestinationAttempts(
   tx: Tx,
-  input: { readonly id: number; readonly beforeId: number | null; readonly limit: number },
+  input: { readonly id: number; readonly cursor: number | null; readonly limit: number },
 ): Promise<DestinationAttemptRow[]> {
   return tx.all<DestinationAttemptRow>(
     'select * from attempts where destination_id = ? and id < ? order by id desc limit ?',
     input.id,
-    input.beforeId ?? Number.MAX_SAFE_INTEGER,
+    input.cursor ?? Number.MAX_SAFE_INTEGER,
     input.limit,
   );
 }

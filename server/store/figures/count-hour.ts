@@ -38,11 +38,26 @@ export async function countHours(tx: Tx, now: number, byBatch: ReadonlyMap<numbe
     tx.listOf(counted.map(([batchId]) => batchId)),
   );
   const placeOf = new Map(places.map((place) => [place.id, place]));
-  const sums = new Map<string, { key: number; slot: number; counts: number[] }>();
-  for (const [batchId, events] of counted) {
+  const happened = counted.map(([batchId, events]) => {
     const place = placeOf.get(batchId);
     if (place === undefined) throw new Error(`batch ${batchId} has no key to be counted under`);
-    const { key, slot } = place;
+    return { key: place.key, slot: place.slot, events };
+  });
+  await countAt(tx, now, happened);
+}
+
+/** What happened to requests of one pair, in batches of one slot. */
+export interface Happened {
+  /** The pair's id. */
+  readonly key: number;
+  readonly slot: number;
+  readonly events: Events;
+}
+
+/** The same where it is known under which pair and slot a batch is counted. */
+export async function countAt(tx: Tx, now: number, happened: readonly Happened[]): Promise<void> {
+  const sums = new Map<string, { key: number; slot: number; counts: number[] }>();
+  for (const { key, slot, events } of happened) {
     const before = sums.get(`${key} ${slot}`)?.counts;
     const counts = countedEvents.map((event, index) => (before?.[index] ?? 0) + (events[event] ?? 0));
     sums.set(`${key} ${slot}`, { key, slot, counts });

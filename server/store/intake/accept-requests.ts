@@ -63,15 +63,13 @@ export async function acceptRequests(tx: Tx, input: AcceptInput): Promise<Accept
   const { now, arrivals } = input;
   const group = new Group(tx, now);
   const open = new OpenBatches(tx, input, () => group.flush());
-  await open.fetch(await takePairs(tx, arrivals));
-  const firstId = await tx.reserveIds('requests', arrivals.length);
+  const pairs = takePairs(tx, arrivals);
+  // Does not depend on the pairs, so it does not wait for their answer.
+  const ids = tx.reserveIds('requests', arrivals.length);
+  await open.fetch((await Promise.all([pairs, ids]))[0]);
+  const firstId = await ids;
   for (const [index, arrival] of arrivals.entries()) {
-    const load = {
-      requests: 1,
-      bytes: arrival.lineBytes,
-      embeddingInputs: arrival.embeddingInputs,
-      tokens: arrival.estimatedTokens,
-    };
+    const load = loadOf(arrival);
     const batch = await open.roomFor(arrival.endpoint, arrival.model, load);
     batch.add(load);
     await group.add({ requestId: firstId + index, arrival, batch, load });
@@ -80,19 +78,27 @@ export async function acceptRequests(tx: Tx, input: AcceptInput): Promise<Accept
   return { acceptances: group.acceptances, closed };
 }
 
+/** What a request adds to its batch. */
+export function loadOf({ lineBytes, embeddingInputs, estimatedTokens }: Arrival): Load {
+  return { requests: 1, bytes: lineBytes, embeddingInputs, tokens: estimatedTokens };
+}
+
+/** By this name, and the ids of pairs, groups keep out of each other's slots. */
+export const pairLock = 'batch_keys';
+
 /**
  * Open batches that one pair may have at once: more than the groups that a few replicas have under way for it, so
  * that none waits for another's commit; fewer than would cut a day's work into crumbs.
  */
-const slotsOfPair = 8;
+export const slotsOfPair = 8;
 
 /** Groups that fill the same open batch go one after another; those that meet take different ones. */
 async function takePairs(tx: Tx, arrivals: readonly Arrival[]): Promise<Pair[]> {
   const byKey = new Map(arrivals.map(({ endpoint, model }) => [`${endpoint} ${model}`, { endpoint, model }]));
   const byId = new Map<number, { readonly endpoint: string; readonly model: string }>();
   for (const pair of byKey.values()) byId.set(await findBatchKeyId(tx, pair.endpoint, pair.model), pair);
-  const slots = await tx.takeSlots('batch_keys', [...byId.keys()], slotsOfPair);
-  return [...byId].map(([id, pair]) => ({ ...pair, slot: slots.get(id) ?? 0 }));
+  const slots = await tx.takeSlots(pairLock, [...byId.keys()], slotsOfPair);
+  return [...byId].map(([key, pair]) => ({ ...pair, key, slot: slots.get(key) ?? 0 }));
 }
 
 interface Placed {
@@ -141,16 +147,20 @@ class Group {
   async flush(): Promise<void> {
     const placed = this.#placed;
     if (placed.length === 0) return;
-    const changed = await this.#tx.each(insertRequest, this.#rows);
+    const bodies = placed.map(({ requestId, arrival }) => [requestId, arrival.body]);
+    // Side by side: known ones are rare, and the body of such a one is taken out again.
+    const [changed] = await Promise.all([
+      this.#tx.each(insertRequest, this.#rows),
+      this.#tx.each(insertBody, bodies),
+    ]);
     this.#placed = [];
     this.#rows = [];
-    const stored = placed.filter((_, index) => changed[index] === 1);
-    await this.#tx.each(
-      insertBody,
-      stored.map(({ requestId, arrival }) => [requestId, arrival.body]),
-    );
     const others = placed.filter((_, index) => changed[index] !== 1);
     for (const { batch, load } of others) batch.takeBack(load);
+    await this.#tx.each(
+      'delete from request_bodies where request_id = ?',
+      others.map(({ requestId }) => [requestId]),
+    );
     const known = await recogniseArrivals(this.#tx, others);
     for (const { requestId } of placed) {
       this.acceptances.push(known.get(requestId) ?? { kind: 'accepted', requestId });

@@ -1,8 +1,13 @@
 import type { Tx } from '../tx.ts';
 
+/** By which a transaction knows a pair. */
+export function nameOfBatchKey(endpoint: string, model: string): string {
+  return `batch key ${endpoint} ${model}`;
+}
+
 /** The id of an {endpoint, model} pair, made on first use. Index: batch_keys (endpoint, model). */
 export async function findBatchKeyId(tx: Tx, endpoint: string, model: string): Promise<number> {
-  const name = `batch key ${endpoint} ${model}`;
+  const name = nameOfBatchKey(endpoint, model);
   const seen = tx.known.get(name);
   if (seen !== undefined) return seen;
   await tx.run(

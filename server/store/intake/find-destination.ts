@@ -1,12 +1,23 @@
 import type { Tx } from '../tx.ts';
 
+/** By which a transaction knows a destination. */
+export function nameOfDestination({
+  type,
+  address,
+}: {
+  readonly type: string;
+  readonly address: string;
+}): string {
+  return `destination ${type} ${address}`;
+}
+
 /** The id of a destination, made on first use. Index: destinations (type, address). */
 export async function findDestinationId(
   tx: Tx,
   destination: { readonly type: string; readonly address: string },
   now: number,
 ): Promise<number> {
-  const name = `destination ${destination.type} ${destination.address}`;
+  const name = nameOfDestination(destination);
   const seen = tx.known.get(name);
   if (seen !== undefined) return seen;
   await tx.run(

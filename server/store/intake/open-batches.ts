@@ -9,7 +9,7 @@ import {
   limitReached,
   removeLoad,
 } from '../../../core/limits.ts';
-import { countHours, type Events } from '../figures/count-hour.ts';
+import { countAt, type Happened } from '../figures/count-hour.ts';
 import { bearBatch, moveBatch } from '../moves.ts';
 import type { BatchRow } from '../rows.ts';
 import type { Tx } from '../tx.ts';
@@ -22,21 +22,39 @@ interface Rules {
 
 /** What a group fills, and in which of its open batches. */
 export interface Pair {
+  /** Its id. */
+  readonly key: number;
   readonly endpoint: string;
   readonly model: string;
   readonly slot: number;
 }
 
+const columns =
+  'id, endpoint, model, request_count, cancelled_count, size_bytes, embedding_inputs, estimated_tokens';
+type OpenRow = Pick<
+  BatchRow,
+  | 'id'
+  | 'endpoint'
+  | 'model'
+  | 'request_count'
+  | 'cancelled_count'
+  | 'size_bytes'
+  | 'embedding_inputs'
+  | 'estimated_tokens'
+>;
+
 /** An open batch with what this group has added so far. */
 export class OpenBatch {
   readonly id: number;
+  readonly pair: Pair;
   held: Load;
   added: Load = emptyLoad;
   /** Opened for this very group. */
   readonly isNew: boolean;
 
-  constructor(row: BatchRow, isNew: boolean) {
+  constructor(row: OpenRow, pair: Pair, isNew: boolean) {
     this.id = row.id;
+    this.pair = pair;
     this.isNew = isNew;
     this.held = loadOf(row);
   }
@@ -53,7 +71,7 @@ export class OpenBatch {
 }
 
 /** What the file of a building batch would hold. */
-function loadOf(row: BatchRow): Load {
+function loadOf(row: OpenRow): Load {
   return {
     requests: row.request_count - row.cancelled_count,
     bytes: row.size_bytes,
@@ -66,8 +84,8 @@ export class OpenBatches {
   readonly #tx: Tx;
   readonly #rules: Rules;
   readonly #byKey = new Map<string, OpenBatch>();
-  readonly #slots = new Map<string, number>();
-  readonly #accepted = new Map<number, Events>();
+  readonly #pairs = new Map<string, Pair>();
+  readonly #accepted: Happened[] = [];
   readonly #flush: () => Promise<void>;
   #closed = false;
 
@@ -83,23 +101,26 @@ export class OpenBatches {
    * of them may be looked at. Index: batches_open.
    */
   async fetch(pairs: readonly Pair[]): Promise<void> {
-    for (const { endpoint, model, slot } of pairs) this.#slots.set(`${endpoint} ${model}`, slot);
+    for (const pair of pairs) this.#pairs.set(`${pair.endpoint} ${pair.model}`, pair);
     const [only] = pairs;
     const rows =
       pairs.length === 1 && only
-        ? await this.#tx.all<BatchRow>(
-            `select * from batches where endpoint = ? and model = ? and slot = ? and state = 'building'${this.#tx.forUpdate}`,
+        ? await this.#tx.all<OpenRow>(
+            `select ${columns} from batches where endpoint = ? and model = ? and slot = ? and state = 'building'${this.#tx.forUpdate}`,
             only.endpoint,
             only.model,
             only.slot,
           )
-        : await this.#tx.all<BatchRow>(
-            `select * from batches where state = 'building'
+        : await this.#tx.all<OpenRow>(
+            `select ${columns} from batches where state = 'building'
                and endpoint || ' ' || model || ' ' || slot in ${this.#tx.textList}
              order by id${this.#tx.forUpdate}`,
             this.#tx.listOf(pairs.map(({ endpoint, model, slot }) => `${endpoint} ${model} ${slot}`)),
           );
-    for (const row of rows) this.#byKey.set(`${row.endpoint} ${row.model}`, new OpenBatch(row, false));
+    for (const row of rows) {
+      const key = `${row.endpoint} ${row.model}`;
+      this.#byKey.set(key, new OpenBatch(row, this.#pairOf(key), false));
+    }
   }
 
   /** The open batch of a pair, with room for `load`; closes a full one and opens the next. */
@@ -115,7 +136,7 @@ export class OpenBatches {
       await this.#close(batch, crossed);
       batch = undefined;
     }
-    batch ??= new OpenBatch(await this.#open(endpoint, model), true);
+    batch ??= await this.#open(this.#pairOf(key));
     this.#byKey.set(key, batch);
     return batch;
   }
@@ -130,16 +151,23 @@ export class OpenBatches {
       else if (reached) await this.#close(batch, reached);
       else filled.push(batch);
     }
-    await this.#count(filled);
-    await countHours(this.#tx, this.#rules.now, this.#accepted);
+    const counted = this.#count(filled);
+    await Promise.all([counted, countAt(this.#tx, this.#rules.now, this.#accepted)]);
     return this.#closed;
   }
 
-  #open(endpoint: string, model: string): Promise<BatchRow> {
+  #pairOf(key: string): Pair {
+    const pair = this.#pairs.get(key);
+    if (!pair) throw new Error(`nobody said that ${key} would be filled`);
+    return pair;
+  }
+
+  async #open(pair: Pair): Promise<OpenBatch> {
     const { now, maxAgeMs } = this.#rules;
-    const slot = this.#slots.get(`${endpoint} ${model}`) ?? 0;
+    const { endpoint, model, slot } = pair;
     const facts = { due_at: now + maxAgeMs, slot };
-    return bearBatch(this.#tx, { move: 'open', endpoint, model, facts, actor: 'intake', now });
+    const row = await bearBatch(this.#tx, { move: 'open', endpoint, model, facts, actor: 'intake', now });
+    return new OpenBatch(row, pair, true);
   }
 
   /** Opened for a request that turned out to be stored already: no empty batch stays behind. */
@@ -150,6 +178,9 @@ export class OpenBatches {
 
   async #count(batches: readonly OpenBatch[]): Promise<void> {
     const filled = batches.filter(({ added }) => added.requests > 0);
+    for (const { pair, added } of filled) {
+      this.#accepted.push({ key: pair.key, slot: pair.slot, events: { accepted: added.requests } });
+    }
     await this.#tx.each(
       `update batches
        set request_count = request_count + ?, size_bytes = size_bytes + ?,
@@ -157,7 +188,6 @@ export class OpenBatches {
        where id = ?`,
       filled.map(({ id, added }) => [added.requests, added.bytes, added.embeddingInputs, added.tokens, id]),
     );
-    for (const { id, added } of filled) this.#accepted.set(id, { accepted: added.requests });
   }
 
   async #close(batch: OpenBatch, reason: CloseReason): Promise<void> {

@@ -6,6 +6,10 @@ import { destinations, destinationsUndone } from './0004-destinations.ts';
 import { replicas, replicasUndone } from './0006-replicas.ts';
 import { consoleFigures, consoleFiguresUndone } from './0007-console.ts';
 import { slots, slotsUndone } from './0008-slots.ts';
+import { restarts, restartsUndone } from './0009-restarts.ts';
+import { prices, pricesUndone } from './0010-prices.ts';
+import { searches, searchesUndone } from './0011-searches.ts';
+import { endedSessions, endedSessionsUndone } from './0012-ended-sessions.ts';
 
 interface Migration {
   readonly name: string;
@@ -42,4 +46,9 @@ export const migrations: readonly Migration[] = [
     postgres: 'alter index hour_counts_by_slot_pkey rename to hour_counts_pkey;',
     down: { sql: slotsUndone, losesData: false },
   },
+  { name: '0009-restarts', up: restarts, down: { sql: restartsUndone, losesData: false } },
+  { name: '0010-prices', up: prices, down: { sql: pricesUndone, losesData: true } },
+  { name: '0011-searches', up: searches, down: { sql: searchesUndone, losesData: false } },
+  // Undone, a session that was signed out of is good again until it is over.
+  { name: '0012-ended-sessions', up: endedSessions, down: { sql: endedSessionsUndone, losesData: true } },
 ];

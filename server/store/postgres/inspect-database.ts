@@ -1,5 +1,6 @@
 /** Looks at a database without changing it, also while replicas use it. */
 import { migrations } from '../migrations/index.ts';
+import type { SettingRow } from '../settings/settings.ts';
 import { schemaVersion, withConnection } from './migrate.ts';
 
 export interface DatabaseFacts {
@@ -41,5 +42,13 @@ export function inspectDatabase(url: string): Promise<DatabaseFacts> {
       replicas: counts.replicas,
       apiKeys: counts.keys,
     };
+  });
+}
+
+/** What operators have edited, and others have noted, in that table. @throws AppError when it cannot be reached */
+export function inspectSettingRows(url: string): Promise<SettingRow[]> {
+  return withConnection(url, async (client) => {
+    if ((await schemaVersion(client)) === 0) return [];
+    return (await client.query('select * from settings order by name')).rows as SettingRow[];
   });
 }

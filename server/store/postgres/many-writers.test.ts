@@ -35,7 +35,7 @@ it('stores each request once in one open batch of its pair, whoever is given it 
   const kinds = answers.flatMap(({ acceptances }) => acceptances.map(({ kind }) => kind));
   expect(kinds.filter((kind) => kind === 'accepted')).toHaveLength(100);
   expect(kinds.filter((kind) => kind === 'same')).toHaveLength(200);
-  const batches = await (stores[0] as Store).listBatches({ beforeId: null, limit: 1_000 });
+  const batches = await (stores[0] as Store).listBatches({ cursor: null, limit: 1_000 });
   expect(Math.max(...batches.map((batch) => batch.request_count))).toBeLessThanOrEqual(7);
   expect(batches.reduce((sum, batch) => sum + batch.request_count, 0)).toBe(100);
   const open = batches.filter(({ state }) => state === 'building');
@@ -53,8 +53,7 @@ it('keeps one open batch of a pair while nobody meets, and lets those that meet 
       arrivals: makeArrivals(`s${n}-`, 3),
     });
   for (let n = 0; n < 6; n++) await accept(n);
-  const building = () =>
-    (stores[0] as Store).listBatches({ states: ['building'], beforeId: null, limit: 99 });
+  const building = () => (stores[0] as Store).listBatches({ states: ['building'], cursor: null, limit: 99 });
   expect((await building()).map(({ slot }) => slot)).toEqual([0]);
   const holder = new pg.Client({ connectionString: url });
   await holder.connect();

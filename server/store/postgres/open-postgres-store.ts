@@ -1,5 +1,7 @@
+import type { AcceptInput } from '../intake/accept-requests.ts';
 import { bulkWrites, type ReadName, reads, type WriteName, writes } from '../operations.ts';
 import type { Store, StoreControl } from '../store.ts';
+import { acceptShortly } from './accept-at-once.ts';
 import { migrateDatabase } from './migrate.ts';
 import { noticeRestore } from './notice-restore.ts';
 import { PostgresNotices } from './notices.ts';
@@ -58,6 +60,9 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
   }
   for (const name of Object.keys(reads) as ReadName[]) {
     methods[name] = (input: unknown) => read.run(name, reads[name] as Operation, input);
+  }
+  for (const [name, runner] of [['acceptRequests', write] as const, ['acceptBulk', bulk] as const]) {
+    methods[name] = (input: AcceptInput) => acceptShortly(runner, name, shared.known, input);
   }
   return Object.assign(methods, control) as unknown as Store;
 }

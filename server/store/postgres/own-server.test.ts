@@ -7,7 +7,7 @@ import { openPostgresStore } from './open-postgres-store.ts';
 
 const limits = { maxRequests: 50, maxBytes: 1e6, maxEmbeddingInputs: 50, maxTokens: 1e6 };
 
-it('goes on after the database was restarted under it', { timeout: 120_000 }, async () => {
+it('goes on after the database was restarted under it', async () => {
   const server = await startOwnServer();
   try {
     const store = await openPostgresStore({ url: server.url, connections: 4 });

@@ -40,7 +40,7 @@ it('comes back from a dump whole, knows that it is a copy, and looks before it b
   await line.accept(makeArrivals('a', 5));
   await line.sendOpen();
   await line.accept(makeArrivals('b', 3));
-  const before = await store.listRequests({ beforeId: null, limit: 100 });
+  const before = await store.listRequests({ cursor: null, limit: 100 });
   await store.close();
 
   const again = await openPostgresStore({ url });
@@ -48,7 +48,7 @@ it('comes back from a dump whole, knows that it is a copy, and looks before it b
   await again.close();
 
   const copy = await openPostgresStore({ url: await dumpAndRestore(url) });
-  expect((await copy.listRequests({ beforeId: null, limit: 100 })).rows).toEqual(before.rows);
+  expect((await copy.listRequests({ cursor: null, limit: 100 })).rows).toEqual(before.rows);
   const starts = await Promise.all([1, 2].map(() => copy.startAfterRestore({ now: line.now })));
   expect(starts.filter((start) => start !== null)).toEqual([{ takenAt: line.now, batches: 1 }]);
   const { acceptances } = await copy.acceptRequests({

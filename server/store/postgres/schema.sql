@@ -1,4 +1,4 @@
--- Schema 7, made by the migrations. Do not edit.
+-- Schema 11, made by the migrations. Do not edit.
 
 CREATE TABLE actions (
   id bigint not null generated as identity,
@@ -134,10 +134,16 @@ CREATE TABLE batches (
   condition_since bigint,
   resubmit_requested_at bigint,
   attempts_kept bigint not null default 0,
-  slot bigint not null default 0
+  slot bigint not null default 0,
+  restart_requested_at bigint,
+  restart_requested_by text,
+  openai_input_file_created_at bigint
 );
 CREATE INDEX batches_by_condition ON batches USING btree (condition, id) WHERE (condition IS NOT NULL);
+CREATE INDEX batches_by_error_file ON batches USING btree (openai_error_file_id, id) WHERE (openai_error_file_id IS NOT NULL);
+CREATE INDEX batches_by_input_file ON batches USING btree (openai_input_file_id, id) WHERE (openai_input_file_id IS NOT NULL);
 CREATE INDEX batches_by_openai_id ON batches USING btree (openai_batch_id, id) WHERE (openai_batch_id IS NOT NULL);
+CREATE INDEX batches_by_output_file ON batches USING btree (openai_output_file_id, id) WHERE (openai_output_file_id IS NOT NULL);
 CREATE INDEX batches_by_predecessor ON batches USING btree (successor_of, id) WHERE (successor_of IS NOT NULL);
 CREATE INDEX batches_by_state ON batches USING btree (state, id);
 CREATE INDEX batches_deleted ON batches USING btree (deleted_at, id) WHERE (deleted_at IS NOT NULL);
@@ -237,6 +243,13 @@ CREATE UNIQUE INDEX destinations_pkey ON destinations USING btree (id);
 CREATE INDEX destinations_recovering ON destinations USING btree (recovering_since, id) WHERE (recovering_since IS NOT NULL);
 CREATE UNIQUE INDEX destinations_type_address_key ON destinations USING btree (type, address);
 
+CREATE TABLE ended_sessions (
+  id text not null,
+  until bigint not null
+);
+CREATE INDEX ended_sessions_by_until ON ended_sessions USING btree (until);
+CREATE UNIQUE INDEX ended_sessions_pkey ON ended_sessions USING btree (id);
+
 CREATE TABLE funding_holds (
   provider_credentials text not null,
   since bigint not null,
@@ -292,6 +305,20 @@ CREATE UNIQUE INDEX orphans_kind_remote_id_key ON orphans USING btree (kind, rem
 CREATE UNIQUE INDEX orphans_pkey ON orphans USING btree (id);
 CREATE INDEX orphans_to_remove ON orphans USING btree (remove_at, id) WHERE (remove_at IS NOT NULL);
 
+CREATE TABLE prices (
+  id bigint not null generated as identity,
+  model text not null,
+  from_at bigint not null,
+  input_nano_usd bigint not null,
+  cached_nano_usd bigint not null,
+  output_nano_usd bigint not null,
+  batch_ppm bigint not null,
+  updated_at bigint not null,
+  updated_by text not null
+);
+CREATE UNIQUE INDEX prices_by_model ON prices USING btree (model, from_at);
+CREATE UNIQUE INDEX prices_pkey ON prices USING btree (id);
+
 CREATE TABLE redeliveries (
   id bigint not null generated as identity,
   filter text not null,
@@ -333,6 +360,14 @@ CREATE TABLE replicas (
   seen_at bigint not null
 );
 CREATE UNIQUE INDEX replicas_pkey ON replicas USING btree (name);
+
+CREATE TABLE repricings (
+  model text not null,
+  from_at bigint not null,
+  batch_id bigint not null,
+  request_id bigint not null
+);
+CREATE UNIQUE INDEX repricings_pkey ON repricings USING btree (model);
 
 CREATE TABLE request_bodies (
   request_id bigint not null,
@@ -378,6 +413,7 @@ CREATE TABLE requests (
 CREATE INDEX requests_by_batch ON requests USING btree (batch_id, state, id);
 CREATE INDEX requests_by_created_at ON requests USING btree (created_at, id);
 CREATE UNIQUE INDEX requests_by_custom_id ON requests USING btree (custom_id);
+CREATE INDEX requests_by_error ON requests USING btree (batch_id, error_code, id) WHERE (error_code IS NOT NULL);
 CREATE INDEX requests_by_key ON requests USING btree (batch_key_id, id);
 CREATE INDEX requests_by_outcome ON requests USING btree (outcome, id) WHERE (outcome IS NOT NULL);
 CREATE INDEX requests_by_state ON requests USING btree (state, id);

@@ -6,8 +6,11 @@ import { nameParameters } from './number-parameters.ts';
 
 export interface SpreadStatement {
   readonly sql: string;
-  /** What each returned row tells: the position of a set that changed a row, or its first value. */
-  readonly returns: 'position' | 'first value';
+  /**
+   * What comes back: a row with the position `n` of each set that changed a row; or one row with how many were
+   * inserted and, where that is not all, the first value of each as JSON.
+   */
+  readonly returns: 'positions' | 'first values';
 }
 
 const insert = /^\s*insert into (\w+)\s*\(([^)]*)\)\s*values\s*\(([\s\S]*?)\)\s*(on conflict[\s\S]*)?$/i;
@@ -26,20 +29,23 @@ export function spreadStatement(sql: string, types: readonly string[]): SpreadSt
   const [, into, columns = '', values, conflict = ''] = insert.exec(spread) ?? [];
   if (into !== undefined) {
     const first = columns.split(',')[0]?.trim();
+    const head = `insert into ${into} (${columns}) select ${values} from ${sets} order by each_set.n`;
     return {
-      sql: `insert into ${into} (${columns}) select ${values} from ${sets} order by each_set.n ${conflict} returning ${into}.${first} as first`,
-      returns: 'first value',
+      sql: `with changed as (${head} ${conflict} returning ${into}.${first} as first)
+        select count(*) as inserted, case when count(*) < cardinality($1) then coalesce(json_agg(first), '[]') end as firsts
+        from changed`,
+      returns: 'first values',
     };
   }
   const [, changed, set, condition] = update.exec(spread) ?? [];
   if (changed !== undefined) {
     const head = `update ${changed} set ${set} from ${sets}`;
-    return { sql: `${head} where ${condition} returning each_set.n`, returns: 'position' };
+    return { sql: `${head} where ${condition} returning each_set.n`, returns: 'positions' };
   }
   const [, removed, which] = removal.exec(spread) ?? [];
   if (removed !== undefined) {
     const head = `delete from ${removed} using ${sets}`;
-    return { sql: `${head} where ${which} returning each_set.n`, returns: 'position' };
+    return { sql: `${head} where ${which} returning each_set.n`, returns: 'positions' };
   }
   throw new Error(`this statement cannot run for many sets at once: ${sql}`);
 }

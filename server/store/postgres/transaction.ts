@@ -36,6 +36,7 @@ export class PostgresTx implements Tx {
   readonly textList = '(select unnest(cast(? as text[])))';
   readonly forUpdate = ' for update';
   readonly skipLocked = ' for update skip locked';
+  readonly joined = "string_agg(line, cast('' as bytea) order by id)";
   /** Autovacuum does. */
   readonly releasesPages = false;
   /** Seen by this transaction; others may rely on them after the commit. */
@@ -86,6 +87,18 @@ export class PostgresTx implements Tx {
     return encodeArray(typeof values[0] === 'number' ? 'bigint' : 'text', values);
   }
 
+  bytesOf(text: string): string {
+    return `convert_to(${text}, 'UTF8')`;
+  }
+
+  /** PostgreSQL takes several long walks for cheaper to read whole and sort; none is long once it is cut. */
+  firstOf(walks: readonly string[], order: string, limit: number): string {
+    const tail = ` order by ${order} limit ${limit}`;
+    const [only] = walks;
+    if (only !== undefined && walks.length === 1) return only + tail;
+    return `select * from (${walks.map((walk) => `(${walk}${tail})`).join(' union all ')}) as walks${tail}`;
+  }
+
   async all<R extends Row>(sql: string, ...params: SqlValue[]): Promise<R[]> {
     return (await this.#query(sql, params)).rows as R[];
   }
@@ -110,8 +123,9 @@ export class PostgresTx implements Tx {
       ),
     );
     const { rows: answers } = await this.#send(prepare(this.#shared, spread.sql, spread.sql), arrays);
-    if (spread.returns === 'first value' && answers.length === rows.length) return rows.map(() => 1);
-    return countChanges(spread.returns, rows, answers as { n: number; first: unknown }[]);
+    if (spread.returns === 'positions') return countPositions(rows.length, answers as { n: number }[]);
+    const [{ firsts }] = answers as [{ firsts: string | null }];
+    return firsts === null ? rows.map(() => 1) : countFirsts(rows, JSON.parse(firsts));
   }
 
   /** Consecutive, or tried again: another transaction's draw may have come between. */
@@ -175,15 +189,13 @@ function nameOf(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 32);
 }
 
-function countChanges(
-  returns: SpreadStatement['returns'],
-  rows: readonly SqlValue[][],
-  answers: readonly { readonly n: number; readonly first: unknown }[],
-): number[] {
-  const seen = new Map<string, number>();
-  for (const { n, first } of answers) {
-    const key = returns === 'position' ? String(n) : String(first);
-    seen.set(key, (seen.get(key) ?? 0) + 1);
-  }
-  return rows.map((row, index) => seen.get(returns === 'position' ? String(index + 1) : String(row[0])) ?? 0);
+function countPositions(sets: number, answers: readonly { readonly n: number }[]): number[] {
+  const counts = new Array<number>(sets).fill(0);
+  for (const { n } of answers) counts[n - 1] = (counts[n - 1] ?? 0) + 1;
+  return counts;
+}
+
+function countFirsts(rows: readonly SqlValue[][], firsts: readonly (string | number)[]): number[] {
+  const inserted = new Set(firsts.map(String));
+  return rows.map((row) => (inserted.has(String(row[0])) ? 1 : 0));
 }

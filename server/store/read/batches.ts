@@ -1,4 +1,5 @@
 import type { BatchState } from '../../../core/batch.ts';
+import type { ListOrder } from '../../../core/list-order.ts';
 import type { BatchRow, TransitionRow } from '../rows.ts';
 import type { SqlValue, Tx } from '../tx.ts';
 
@@ -10,13 +11,16 @@ export interface ListBatchesInput {
   readonly states?: readonly BatchState[];
   readonly model?: string;
   readonly endpoint?: string;
-  /** Keyset: only batches with a smaller id. */
-  readonly beforeId: number | null;
+  /** Newest first (`desc`) when left out. */
+  readonly order?: ListOrder;
+  /** Keyset: only batches past this id, in the list's order. */
+  readonly cursor: number | null;
   readonly limit: number;
 }
 
-/** Newest first. Batches are few beside requests; by state the index batches_by_state serves. */
+/** Batches are few beside requests; by state the index batches_by_state serves. */
 export async function listBatches(tx: Tx, input: ListBatchesInput): Promise<BatchRow[]> {
+  const { order = 'desc' } = input;
   const where = ['deleted_at is null'];
   const params: SqlValue[] = [];
   const add = (sql: string, ...values: SqlValue[]) => {
@@ -26,9 +30,9 @@ export async function listBatches(tx: Tx, input: ListBatchesInput): Promise<Batc
   if (input.states) add(`state in (${input.states.map(() => '?').join(', ')})`, ...input.states);
   if (input.model !== undefined) add('model = ?', input.model);
   if (input.endpoint !== undefined) add('endpoint = ?', input.endpoint);
-  if (input.beforeId !== null) add('id < ?', input.beforeId);
+  if (input.cursor !== null) add(order === 'desc' ? 'id < ?' : 'id > ?', input.cursor);
   return tx.all<BatchRow>(
-    `select * from batches where ${where.join(' and ')} order by id desc limit ?`,
+    `select * from batches where ${where.join(' and ')} order by id ${order} limit ?`,
     ...params,
     input.limit,
   );

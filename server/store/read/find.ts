@@ -25,7 +25,10 @@ export async function getBody(
   return row?.body;
 }
 
-/** A batch by one of OpenAI's ids: the batch's (index batches_by_openai_id), or one of its files'. */
+/**
+ * A batch by one of OpenAI's ids: the batch's, or one of its files'.
+ * Indexes: batches_by_openai_id, batches_by_input_file, batches_by_output_file, batches_by_error_file.
+ */
 export async function findBatchByRemoteId(
   tx: Tx,
   input: { readonly remoteId: string },
@@ -52,15 +55,18 @@ export interface ErrorCount {
   readonly requests: number;
 }
 
-/** Distinct errors of a batch, commonest first, over its first 50,000 ended requests. Index: requests_by_batch. */
+/** Distinct errors of a batch, commonest first, each with the message of one of its requests. Index: requests_by_error. */
 export async function countErrors(
   tx: Tx,
   input: { readonly batchId: number; readonly limit: number },
 ): Promise<ErrorCount[]> {
   return tx.all<ErrorCount>(
-    `select error_code, min(error_message) as error_message, count(*) as requests from (
-       select error_code, error_message from requests where batch_id = ? limit 50000) as r
-     where error_code is not null group by error_code order by count(*) desc, error_code limit ?`,
+    `select e.error_code, e.requests, (select m.error_message from requests m
+         where m.batch_id = ? and m.error_code = e.error_code limit 1) as error_message
+     from (select error_code, count(*) as requests from requests
+           where batch_id = ? and error_code is not null group by error_code) as e
+     order by e.requests desc, e.error_code limit ?`,
+    input.batchId,
     input.batchId,
     input.limit,
   );

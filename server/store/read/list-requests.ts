@@ -1,10 +1,11 @@
 /**
- * Lists of requests, newest first, at any size of the table.
+ * Lists of requests, newest or oldest first, at any size of the table.
  *
- * One filter drives: an index walked by falling id. The others are tested on the rows it yields, and at most
+ * One filter drives: an index walked by id, from either end. The others are tested on the rows it yields, and at most
  * `scanBudget` rows are looked at for one page: a page may hold fewer rows than asked for, even none, and still
  * have a next one. So no combination of filters can scan the table.
  */
+import type { ListOrder } from '../../../core/list-order.ts';
 import { type Outcome, type RequestState, requestStates } from '../../../core/request.ts';
 import type { SqlValue, Tx } from '../tx.ts';
 import type { RequestDetail } from './requests.ts';
@@ -23,66 +24,106 @@ export interface RequestFilter {
 }
 
 export interface ListRequestsInput extends RequestFilter {
-  /** Keyset: only requests with a smaller id. */
-  readonly beforeId: number | null;
+  /** Newest first (`desc`) when left out. */
+  readonly order?: ListOrder;
+  /** Keyset: only requests past this id, in the list's order. */
+  readonly cursor: number | null;
   readonly limit: number;
 }
 
 export interface ListRequestsOutput {
   readonly rows: RequestDetail[];
   /** Where the next page goes on, or null at the end. */
-  readonly nextBeforeId: number | null;
+  readonly nextCursor: number | null;
 }
 
 /** Rows looked at for one page when filters are combined. */
 export const scanBudget = 5_000;
 
 interface Walk {
-  /** Equality prefixes of one index; each is walked by falling id and the walks are merged. */
+  /** Equality prefixes of one index; each is walked by id and the walks are merged. */
   readonly branches: readonly { readonly sql: string; readonly params: readonly SqlValue[] }[];
   /** Filters that the branches already answer. */
   readonly answers: ReadonlySet<keyof RequestFilter>;
 }
 
+/** Both ends belong to it. */
+interface IdRange {
+  readonly lowest: number;
+  readonly highest: number;
+}
+
+interface Tests {
+  readonly sql: readonly string[];
+  readonly params: readonly SqlValue[];
+}
+
 export async function listRequests(tx: Tx, input: ListRequestsInput): Promise<ListRequestsOutput> {
+  const order = input.order ?? 'desc';
   const range = await idRange(tx, input);
   const walk = await chooseWalk(tx, input);
-  if (walk.branches.length === 0 || range.lowest > range.highest) return { rows: [], nextBeforeId: null };
+  if (walk.branches.length === 0 || range.lowest > range.highest) return { rows: [], nextCursor: null };
   const tests = remainingTests(input, walk);
-  const budget = tests.sql.length > 0 ? scanBudget : input.limit;
-  const candidates = walk.branches
-    .map(({ sql }) => `select id from requests where ${sql} and id between ? and ?`)
-    .join(' union all ');
-  const params = walk.branches.flatMap((branch) => [...branch.params, range.lowest, range.highest]);
-  const ids = await tx.all<{ id: number }>(
-    `select id from (${candidates}) as c order by id desc limit ${budget}`,
-    ...params,
+  if (tests.sql.length === 0) {
+    const rows = await readRows(tx, input, walk, range, tests, input.limit);
+    return { rows, nextCursor: nextOf(rows, input.limit) };
+  }
+  // Where this page ends at the latest, whatever the tests say. Rows change between two statements, the bound does not.
+  const seen = await tx.get<{ rows: number; last: number | null }>(
+    `select count(*) as rows, ${order === 'desc' ? 'min' : 'max'}(id) as last
+     from (${firstIds(tx, walk, order, scanBudget)}) as seen`,
+    ...paramsOf(walk, range),
   );
-  if (ids.length === 0) return { rows: [], nextBeforeId: null };
-  const rows = await tx.all<RequestDetail>(
+  if (!seen || seen.last === null) return { rows: [], nextCursor: null };
+  const looked = order === 'desc' ? { ...range, lowest: seen.last } : { ...range, highest: seen.last };
+  const rows = await readRows(tx, input, walk, looked, tests, scanBudget);
+  const last = seen.rows === scanBudget ? seen.last : null;
+  return { rows, nextCursor: nextOf(rows, input.limit) ?? last };
+}
+
+function nextOf(rows: readonly RequestDetail[], limit: number): number | null {
+  return rows.length === limit ? (rows.at(-1)?.id ?? null) : null;
+}
+
+function readRows(
+  tx: Tx,
+  { limit, order = 'desc' }: ListRequestsInput,
+  walk: Walk,
+  range: IdRange,
+  tests: Tests,
+  budget: number,
+): Promise<RequestDetail[]> {
+  return tx.all<RequestDetail>(
     `select r.*, k.endpoint, k.model from requests r join batch_keys k on k.id = r.batch_key_id
-     where r.id in ${tx.list}${tests.sql.map((sql) => ` and ${sql}`).join('')}
-     order by r.id desc limit ?`,
-    tx.listOf(ids.map((row) => row.id)),
+     where r.id in (${firstIds(tx, walk, order, budget)})${tests.sql.map((sql) => ` and ${sql}`).join('')}
+     order by r.id ${order} limit ?`,
+    ...paramsOf(walk, range),
     ...tests.params,
-    input.limit,
+    limit,
   );
-  const full = rows.length === input.limit;
-  const exhausted = ids.length < budget;
-  const lastSeen = full ? rows.at(-1)?.id : ids.at(-1)?.id;
-  return { rows, nextBeforeId: exhausted && !full ? null : (lastSeen ?? null) };
+}
+
+/** SQL for the first ids of a walk; its parameters are made by `paramsOf`. */
+function firstIds(tx: Tx, walk: Walk, order: ListOrder, count: number): string {
+  const walks = walk.branches.map(({ sql }) => `select id from requests where ${sql} and id between ? and ?`);
+  return tx.firstOf(walks, `id ${order}`, count);
+}
+
+function paramsOf(walk: Walk, { lowest, highest }: IdRange): SqlValue[] {
+  return walk.branches.flatMap(({ params }) => [...params, lowest, highest]);
 }
 
 /** Ids follow creation time, so a time range is an id range. Index: requests_by_created_at. */
-async function idRange(tx: Tx, input: ListRequestsInput): Promise<{ lowest: number; highest: number }> {
-  let lowest = 0;
-  let highest = input.beforeId === null ? Number.MAX_SAFE_INTEGER : input.beforeId - 1;
+async function idRange(tx: Tx, input: ListRequestsInput): Promise<IdRange> {
+  const { cursor, order = 'desc' } = input;
+  let lowest = cursor !== null && order === 'asc' ? cursor + 1 : 0;
+  let highest = cursor !== null && order === 'desc' ? cursor - 1 : Number.MAX_SAFE_INTEGER;
   if (input.after !== undefined) {
     const first = await tx.get<{ id: number }>(
       'select id from requests where created_at >= ? order by created_at, id limit 1',
       input.after,
     );
-    lowest = first?.id ?? Number.MAX_SAFE_INTEGER;
+    lowest = Math.max(lowest, first?.id ?? Number.MAX_SAFE_INTEGER);
   }
   if (input.before !== undefined) {
     const last = await tx.get<{ id: number }>(
@@ -144,7 +185,8 @@ async function keyWalk(tx: Tx, { model, endpoint }: RequestFilter): Promise<Walk
   };
 }
 
-function remainingTests(filter: RequestFilter, walk: Walk): { sql: string[]; params: SqlValue[] } {
+/** The filters that the walk does not answer. */
+function remainingTests(filter: RequestFilter, walk: Walk): Tests {
   const columns = {
     state: 'r.state',
     outcome: 'r.outcome',

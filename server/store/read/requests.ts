@@ -49,6 +49,20 @@ export async function getResults(
   );
 }
 
+/** OpenAI's line, and where in it the value of `custom_id` stands, in bytes. */
+export type ResultLine = Pick<ResultRow, 'request_id' | 'line' | 'custom_id_start' | 'custom_id_end'>;
+
+/** What deliveries need of the results of several requests, in no particular order; by primary key. */
+export async function resultLines(
+  tx: Tx,
+  input: { readonly requestIds: readonly number[] },
+): Promise<ResultLine[]> {
+  return tx.all<ResultLine>(
+    `select request_id, line, custom_id_start, custom_id_end from results where request_id in ${tx.list}`,
+    tx.listOf(input.requestIds),
+  );
+}
+
 export interface RunRow {
   request_id: number;
   batch_id: number;

@@ -2,6 +2,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { migrations } from '../migrations/index.ts';
+import type { SettingRow } from '../settings/settings.ts';
 import { connectReader } from './connect.ts';
 import { schemaVersion } from './migrate.ts';
 
@@ -38,6 +39,18 @@ export function inspectDatabase(path: string): DatabaseFacts {
       inUse: isLocked(path),
       apiKeys: version === 0 ? 0 : countKeys(db),
     };
+  } finally {
+    db.close();
+  }
+}
+
+/** What operators have edited, and others have noted, in that table; nothing where there is no database yet. */
+export function inspectSettingRows(path: string): SettingRow[] {
+  if (!existsSync(path)) return [];
+  const db = connectReader(path);
+  try {
+    if (schemaVersion(db) === 0) return [];
+    return db.prepare('select * from settings order by name').all() as unknown as SettingRow[];
   } finally {
     db.close();
   }

@@ -61,15 +61,15 @@ it('has on disk whatever it had acknowledged when it was killed', async () => {
   expect(ids.length).toBeGreaterThan(150);
   const store = await openSqliteStore({ path });
   const stored = new Set<number>();
-  let beforeId: number | null = null;
+  let cursor: number | null = null;
   do {
     const page: Awaited<ReturnType<typeof store.listRequests>> = await store.listRequests({
-      beforeId,
+      cursor,
       limit: 1_000,
     });
     for (const row of page.rows) stored.add(row.id);
-    beforeId = page.nextBeforeId;
-  } while (beforeId !== null);
+    cursor = page.nextCursor;
+  } while (cursor !== null);
   expect(ids.filter((id) => !stored.has(id))).toEqual([]);
   expect(await recount(store)).toEqual([]);
   await store.close();

@@ -1,9 +1,12 @@
 /** The operations that carry many rows cross the threads as columns (see pack-rows.ts); all others as they are. */
 import type { ApplyInput, Finding } from '../batches/apply-results.ts';
+import type { ClaimBatchesOutput } from '../batches/claim-batches.ts';
 import type { ClaimDeliveriesOutput, ClaimedDelivery } from '../deliveries/claim-deliveries.ts';
-import type { Delivered, RecordDeliveriesInput } from '../deliveries/record-deliveries.ts';
+import type { RecordDeliveriesInput } from '../deliveries/record-deliveries.ts';
 import type { Acceptance, AcceptInput, AcceptOutput, Arrival } from '../intake/accept-requests.ts';
 import type { WriteName } from '../operations.ts';
+import type { BatchRow } from '../rows.ts';
+import { type PackedAttempts, packAttempts, unpackAttempts } from './pack-attempts.ts';
 import { type PackedRows, packRows, unpackRows } from './pack-rows.ts';
 
 function isAccept(name: WriteName): boolean {
@@ -26,7 +29,7 @@ export function packInput(name: WriteName, input: unknown, transfer: ArrayBuffer
   }
   if (name === 'recordDeliveries') {
     const { attempts, ...rest } = input as RecordDeliveriesInput;
-    return { ...rest, attempts: packRows(attempts, []) };
+    return { ...rest, attempts: packAttempts(attempts) };
   }
   return input;
 }
@@ -41,8 +44,8 @@ export function unpackInput(name: WriteName, input: unknown): unknown {
     return { ...rest, findings: unpackRows<Finding>(findings) };
   }
   if (name === 'recordDeliveries') {
-    const { attempts, ...rest } = input as { attempts: PackedRows };
-    return { ...rest, attempts: unpackRows<Delivered>(attempts) };
+    const { attempts, ...rest } = input as { attempts: PackedAttempts };
+    return { ...rest, attempts: unpackAttempts(attempts) };
   }
   return input;
 }
@@ -51,6 +54,10 @@ export function packOutput(name: WriteName, output: unknown): unknown {
   if (name === 'claimDeliveries') {
     const { deliveries, ...rest } = output as ClaimDeliveriesOutput;
     return { ...rest, deliveries: packRows(deliveries, []) };
+  }
+  if (name === 'claimBatches') {
+    const { batches, ...rest } = output as ClaimBatchesOutput;
+    return { ...rest, batches: packRows(batches, []) };
   }
   if (!isAccept(name)) return output;
   const { acceptances, ...rest } = output as AcceptOutput;
@@ -61,6 +68,10 @@ export function unpackOutput(name: WriteName, output: unknown): unknown {
   if (name === 'claimDeliveries') {
     const { deliveries, ...rest } = output as { deliveries: PackedRows };
     return { ...rest, deliveries: unpackRows<ClaimedDelivery>(deliveries) };
+  }
+  if (name === 'claimBatches') {
+    const { batches, ...rest } = output as { batches: PackedRows };
+    return { ...rest, batches: unpackRows<BatchRow>(batches) };
   }
   if (!isAccept(name)) return output;
   const { acceptances, ...rest } = output as { acceptances: PackedRows };

@@ -19,12 +19,15 @@ export interface PackedRows {
   readonly bytes: ArrayBuffer;
 }
 
-/** @param byteKeys the members that are byte arrays; their bytes are copied, `bytes` may be transferred */
+/**
+ * @param byteKeys the members that are byte arrays; their bytes are copied, `bytes` may be transferred
+ * @param keys the members that cross; all where left out
+ */
 export function packRows<T extends object>(
   rows: readonly T[],
   byteKeys: readonly (keyof T & string)[],
+  keys: readonly (keyof T & string)[] = Object.keys(rows[0] ?? {}) as (keyof T & string)[],
 ): PackedRows {
-  const keys = Object.keys(rows[0] ?? {}) as (keyof T & string)[];
   const columns = keys
     .filter((key) => !byteKeys.includes(key))
     .map((key) => {

@@ -15,6 +15,8 @@ export interface Job {
 
 /** Operations that commit together. */
 export interface Group {
+  /** Whether it is a slice of bulk work, which gives way. */
+  readonly bulk: boolean;
   readonly jobs: readonly Job[];
 }
 
@@ -31,5 +33,6 @@ export type JobResult =
 
 /** One answer for each job of a group, in its order. */
 export interface GroupAnswer {
+  readonly bulk: boolean;
   readonly results: readonly JobResult[];
 }

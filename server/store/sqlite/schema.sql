@@ -1,4 +1,4 @@
--- Schema 7, made by the migrations. Do not edit.
+-- Schema 11, made by the migrations. Do not edit.
 
 CREATE TABLE actions (
   id integer primary key autoincrement,
@@ -119,9 +119,12 @@ CREATE TABLE batches (
   ended_at integer,
   bodies_removed_at integer,
   deleted_at integer
-, model_family text not null default '', reserved_at integer, reserved_tokens integer, reserved_requests integer, ledger_tokens integer, waiting_for text, waiting_since integer, failure text, refusals integer not null default 0, row_limit integer, reuploads integer not null default 0, condition text, condition_since integer, resubmit_requested_at integer, attempts_kept integer not null default 0, slot integer not null default 0) strict;
+, model_family text not null default '', reserved_at integer, reserved_tokens integer, reserved_requests integer, ledger_tokens integer, waiting_for text, waiting_since integer, failure text, refusals integer not null default 0, row_limit integer, reuploads integer not null default 0, condition text, condition_since integer, resubmit_requested_at integer, attempts_kept integer not null default 0, slot integer not null default 0, restart_requested_at integer, restart_requested_by text, openai_input_file_created_at integer) strict;
 CREATE INDEX batches_by_condition on batches (condition) where condition is not null;
+CREATE INDEX batches_by_error_file on batches (openai_error_file_id) where openai_error_file_id is not null;
+CREATE INDEX batches_by_input_file on batches (openai_input_file_id) where openai_input_file_id is not null;
 CREATE INDEX batches_by_openai_id on batches (openai_batch_id) where openai_batch_id is not null;
+CREATE INDEX batches_by_output_file on batches (openai_output_file_id) where openai_output_file_id is not null;
 CREATE INDEX batches_by_predecessor on batches (successor_of) where successor_of is not null;
 CREATE INDEX batches_by_state on batches (state);
 CREATE INDEX batches_deleted on batches (deleted_at) where deleted_at is not null;
@@ -186,6 +189,13 @@ CREATE INDEX destinations_look on destinations (type, look_at) where look_at is 
 CREATE INDEX destinations_open on destinations (breaker) where breaker = 'open';
 CREATE INDEX destinations_recovering on destinations (recovering_since) where recovering_since is not null;
 
+CREATE TABLE ended_sessions (
+  id text not null primary key,
+  -- When the session would have ended by itself, so that its row is of no use any more.
+  until integer not null
+) strict;
+CREATE INDEX ended_sessions_by_until on ended_sessions (until);
+
 CREATE TABLE funding_holds (
   provider_credentials text not null primary key,
   since integer not null,
@@ -242,6 +252,21 @@ CREATE TABLE orphans (
 ) strict;
 CREATE INDEX orphans_to_remove on orphans (remove_at) where remove_at is not null;
 
+CREATE TABLE prices (
+  id integer primary key autoincrement,
+  model text not null,
+  from_at integer not null,
+  -- List prices: nano-dollars for a million tokens.
+  input_nano_usd integer not null,
+  cached_nano_usd integer not null,
+  output_nano_usd integer not null,
+  -- What a batch pays of the list price, in millionths.
+  batch_ppm integer not null,
+  updated_at integer not null,
+  updated_by text not null
+) strict;
+CREATE UNIQUE INDEX prices_by_model on prices (model, from_at);
+
 CREATE TABLE redeliveries (
   id integer primary key autoincrement,
   filter text not null,
@@ -279,6 +304,15 @@ CREATE TABLE replicas (
   version text not null,
   started_at integer not null,
   seen_at integer not null
+) strict;
+
+CREATE TABLE repricings (
+  model text not null primary key,
+  -- Answers that came before keep their price.
+  from_at integer not null,
+  -- How far it has come: this batch, behind this request.
+  batch_id integer not null,
+  request_id integer not null
 ) strict;
 
 CREATE TABLE request_bodies (
@@ -324,6 +358,7 @@ CREATE TABLE requests (
 CREATE INDEX requests_by_batch on requests (batch_id, state);
 CREATE INDEX requests_by_created_at on requests (created_at);
 CREATE UNIQUE INDEX requests_by_custom_id on requests (custom_id);
+CREATE INDEX requests_by_error on requests (batch_id, error_code) where error_code is not null;
 CREATE INDEX requests_by_key on requests (batch_key_id);
 CREATE INDEX requests_by_outcome on requests (outcome) where outcome is not null;
 CREATE INDEX requests_by_state on requests (state);

@@ -17,6 +17,8 @@ export class SqliteTx implements Tx {
   readonly forUpdate = '';
   readonly skipLocked = '';
   readonly releasesPages = true;
+  /** SQLite keeps the order of a select under this aggregate, and would sort a second time if it were named here. */
+  readonly joined = "cast(group_concat(line, '') as blob)";
   readonly #known = new Map<string, number>();
   readonly known: KnownIds = {
     get: (name) => this.#known.get(name),
@@ -42,6 +44,16 @@ export class SqliteTx implements Tx {
 
   listOf(values: readonly (number | string)[]): SqlValue {
     return JSON.stringify(values);
+  }
+
+  /** Bytes that are joined to a text are read as one. */
+  bytesOf(text: string): string {
+    return text;
+  }
+
+  /** SQLite merges what comes in order, and would sort what was cut beforehand. */
+  firstOf(walks: readonly string[], order: string, limit: number): string {
+    return `select * from (${walks.join(' union all ')}) as walks order by ${order} limit ${limit}`;
   }
 
   async all<R extends Row>(sql: string, ...params: SqlValue[]): Promise<R[]> {

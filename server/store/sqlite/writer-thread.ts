@@ -1,8 +1,12 @@
 /**
- * The one thread that writes. It takes groups of operations and commits each group once: the price of a durable
- * commit is shared by everything that waited for it.
+ * The one thread that writes. It takes groups of operations and commits each once: the price of a durable commit is
+ * shared by everything that waited for it.
+ *
+ * Bulk work gives way: whatever interactive work waits when a commit ends is committed next, all of it together; after
+ * it at most one bulk slice runs, and always one when any waits, so that neither starves the other. Where nobody else
+ * waits, two slices share a commit.
  */
-import { parentPort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { writes } from '../operations.ts';
 import type { Tx } from '../tx.ts';
 import { connectWriter } from './connect.ts';
@@ -13,6 +17,7 @@ import { SqliteTx } from './transaction.ts';
 const { path, fsyncDelayMs } = workerData as WriterData;
 const db = connectWriter(path);
 const tx = new SqliteTx(db);
+const port = parentPort as MessagePort;
 const pause = new Int32Array(new SharedArrayBuffer(4));
 
 function describe(error: unknown): ThreadError {
@@ -34,31 +39,81 @@ async function runJob(job: Job): Promise<JobResult> {
   }
 }
 
-async function runGroup({ jobs }: Group): Promise<GroupAnswer> {
+/** One transaction: these groups, and the bulk slices that may still join them. */
+async function runGroups(groups: Group[]): Promise<GroupAnswer[]> {
   try {
     db.exec('begin immediate');
-    const results: JobResult[] = [];
-    for (const job of jobs) results.push(await runJob(job));
+    const answers: GroupAnswer[] = [];
+    for (let next = groups[0]; next; next = groups[answers.length] ?? joinSlice(groups)) {
+      const results: JobResult[] = [];
+      for (const job of next.jobs) results.push(await runJob(job));
+      answers.push({ bulk: next.bulk, results });
+    }
     db.exec('commit');
     if (fsyncDelayMs > 0) Atomics.wait(pause, 0, 0, fsyncDelayMs);
-    return { results };
+    return answers;
   } catch (error) {
     if (db.isTransaction) db.exec('rollback');
     tx.forget();
     const failed: JobResult = { ok: false, error: describe(error) };
-    return { results: jobs.map(() => failed) };
+    return groups.map(({ bulk, jobs }) => ({ bulk, results: jobs.map(() => failed) }));
   }
 }
 
-let last: Promise<void> = Promise.resolve();
-parentPort?.on('message', (message: Group | 'close') => {
-  last = last.then(async () => {
-    if (message === 'close') {
-      db.exec('pragma wal_checkpoint(truncate)');
-      db.close();
-      parentPort?.close();
-      return;
-    }
-    parentPort?.postMessage(await runGroup(message));
+/** Bulk slices in one transaction, at most. */
+const maxSlices = 2;
+
+const interactive: Group[] = [];
+const bulk: Group[] = [];
+let bulkNext = false;
+let running = false;
+let closing = false;
+
+function hear(message: Group | 'close'): void {
+  if (message === 'close') closing = true;
+  else if (message.bulk) bulk.push(message);
+  else interactive.push(message);
+}
+
+/** What has come by now: it may go before what has waited. */
+function hearAll(): void {
+  for (let heard = receiveMessageOnPort(port); heard; heard = receiveMessageOnPort(port)) hear(heard.message);
+}
+
+function nextGroups(): Group[] {
+  hearAll();
+  if (bulk.length > 0 && (bulkNext || interactive.length === 0)) {
+    bulkNext = false;
+    return bulk.splice(0, 1);
+  }
+  bulkNext = true;
+  return interactive.splice(0);
+}
+
+/** One more slice for a transaction of slices, as long as nobody else waits: most of a commit is the sync. */
+function joinSlice(groups: Group[]): Group | undefined {
+  if (!groups[0]?.bulk || groups.length >= maxSlices) return undefined;
+  hearAll();
+  const next = interactive.length === 0 ? bulk.shift() : undefined;
+  if (next) groups.push(next);
+  return next;
+}
+
+async function run(): Promise<void> {
+  for (let groups = nextGroups(); groups.length > 0; groups = nextGroups()) {
+    for (const answer of await runGroups(groups)) port.postMessage(answer);
+  }
+  if (!closing) return;
+  db.exec('pragma wal_checkpoint(truncate)');
+  db.close();
+  port.close();
+}
+
+port.on('message', (message: Group | 'close') => {
+  hear(message);
+  if (running) return;
+  running = true;
+  void run().then(() => {
+    running = false;
   });
 });

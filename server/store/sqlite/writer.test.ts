@@ -79,3 +79,18 @@ it('lets bulk slices run beside a stream of interactive work, and the other way 
   expect(order.indexOf('bulk')).toBeGreaterThan(0);
   await store.close();
 });
+
+it('runs what came during a bulk slice before the slices that were given to the thread before it', async () => {
+  // Each commit takes so long that what is ordered in between has come long before it ends.
+  const store = await openSqliteStore({ path: newDatabasePath(), fsyncDelayMs: 300 });
+  const order: string[] = [];
+  const slices = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth'].map((name) =>
+    store.removeAttempts({ before: 1, limit: 1 }).then(() => order.push(name)),
+  );
+  await slices[0];
+  await store.writeSetting({ name: 'a', value: '1', actor: 'a', now: 1 });
+  order.push('interactive');
+  await Promise.all(slices);
+  expect(order.indexOf('interactive')).toBeLessThan(order.indexOf('fifth'));
+  await store.close();
+});

@@ -1,9 +1,9 @@
 /**
  * The main thread's side of the writer: two queues, one thread.
  *
- * Interactive work goes in groups that form by themselves while the group before is being committed. Bulk work
- * gives way: after each interactive group at most one bulk slice runs, and always one when any waits, so that
- * neither starves the other.
+ * Interactive work goes in groups that form by themselves while the group before is being committed, bulk work slice by
+ * slice. Which of the two is next, the thread decides when it is free (see writer-thread.ts): were the order settled
+ * here, a request could have to wait for two slices.
  */
 import { Worker } from 'node:worker_threads';
 import { AppError } from '../../../core/errors.ts';
@@ -13,8 +13,10 @@ import type { Group, GroupAnswer, Job, JobResult, WriterData } from './protocol.
 
 /** Operations in one interactive group; an intake operation is itself a group of up to 256 rows. */
 const maxGroupJobs = 64;
-/** Groups given to the thread before it has answered: one at work, one waiting, so that it never idles. */
-const maxGroupsUnderWay = 2;
+/** Groups given to the thread before it has answered: one commit at work, one waiting, so that it never idles. */
+const interactiveUnderWay = 2;
+/** The same of bulk slices, two of which may share a commit. */
+const bulkUnderWay = 4;
 
 /** The thread's garbage is short-lived and small; the default lets it keep some 50 MB of it. */
 const youngGenerationMb = 8;
@@ -24,12 +26,31 @@ interface Waiting extends Job {
   readonly reject: (error: Error) => void;
 }
 
+/** One kind of work. */
+class Lane {
+  readonly bulk: boolean;
+  readonly maxJobs: number;
+  readonly maxUnderWay: number;
+  readonly waiting: Waiting[] = [];
+  readonly underWay: Waiting[][] = [];
+
+  constructor(bulk: boolean, maxJobs: number, maxUnderWay: number) {
+    this.bulk = bulk;
+    this.maxJobs = maxJobs;
+    this.maxUnderWay = maxUnderWay;
+  }
+
+  /** Everything it holds, which it holds no longer. */
+  takeAll(): Waiting[] {
+    return [...this.underWay.splice(0).flat(), ...this.waiting.splice(0)];
+  }
+}
+
 export class Writer {
   readonly #worker: Worker;
-  readonly #interactive: Waiting[] = [];
-  readonly #bulk: Waiting[] = [];
-  readonly #underWay: Waiting[][] = [];
-  #bulkNext = false;
+  readonly #interactive = new Lane(false, maxGroupJobs, interactiveUnderWay);
+  readonly #bulk = new Lane(true, 1, bulkUnderWay);
+  #feeding = false;
   #lost: Error | undefined;
   #closing: Promise<void> | undefined;
   #drained: (() => void) | undefined;
@@ -41,7 +62,7 @@ export class Writer {
     });
     this.#worker.on('message', (answer: Partial<GroupAnswer>) => {
       // Under `node --watch` the runtime itself reports over this port which files the thread has read.
-      if (answer.results) this.#answer(answer.results);
+      if (answer.results) this.#answer(answer.bulk ? this.#bulk : this.#interactive, answer.results);
     });
     this.#worker.on('error', (cause) => this.#lose(cause));
     this.#worker.on('exit', () => this.#lose(new Error('the writer thread ended')));
@@ -54,9 +75,9 @@ export class Writer {
         reject(unavailable(this.#lost ?? new Error('the store is closed')));
         return;
       }
-      const queue = bulkWrites.has(name) ? this.#bulk : this.#interactive;
-      queue.push({ name, input, resolve, reject });
-      this.#feed();
+      const lane = bulkWrites.has(name) ? this.#bulk : this.#interactive;
+      lane.waiting.push({ name, input, resolve, reject });
+      this.#feedSoon();
     });
   }
 
@@ -72,51 +93,60 @@ export class Writer {
   }
 
   async #end(): Promise<void> {
-    if (this.#underWay.length > 0) await new Promise<void>((resolve) => (this.#drained = resolve));
+    this.#feed();
+    if (!this.#isIdle) await new Promise<void>((resolve) => (this.#drained = resolve));
     if (this.#lost) return;
     const ended = new Promise<void>((resolve) => this.#worker.once('exit', () => resolve()));
     this.#worker.postMessage('close');
     await ended;
   }
 
+  /** At the end of what runs now, so that operations which are ordered together commit together. */
+  #feedSoon(): void {
+    if (this.#feeding) return;
+    this.#feeding = true;
+    queueMicrotask(() => {
+      this.#feeding = false;
+      this.#feed();
+    });
+  }
+
+  get #isIdle(): boolean {
+    return this.#interactive.underWay.length + this.#bulk.underWay.length === 0;
+  }
+
   #feed(): void {
-    while (this.#underWay.length < maxGroupsUnderWay) {
-      const group = this.#nextGroup();
-      if (group.length === 0) return;
-      this.#underWay.push(group);
+    this.#feedLane(this.#interactive);
+    this.#feedLane(this.#bulk);
+  }
+
+  #feedLane({ bulk, maxJobs, maxUnderWay, waiting, underWay }: Lane): void {
+    while (underWay.length < maxUnderWay && waiting.length > 0) {
+      const group = waiting.splice(0, maxJobs);
+      underWay.push(group);
       const transfer: ArrayBuffer[] = [];
       const jobs = group.map(({ name, input }) => ({ name, input: packInput(name, input, transfer) }));
-      this.#worker.postMessage({ jobs } satisfies Group, transfer);
+      this.#worker.postMessage({ bulk, jobs } satisfies Group, transfer);
     }
   }
 
-  #nextGroup(): Waiting[] {
-    const bulkFirst = this.#bulkNext || this.#interactive.length === 0;
-    if (bulkFirst && this.#bulk.length > 0) {
-      this.#bulkNext = false;
-      return this.#bulk.splice(0, 1);
-    }
-    this.#bulkNext = true;
-    return this.#interactive.splice(0, maxGroupJobs);
-  }
-
-  #answer(results: GroupAnswer['results']): void {
-    const group = this.#underWay.shift() ?? [];
-    this.#feed();
+  #answer(lane: Lane, results: GroupAnswer['results']): void {
+    const group = lane.underWay.shift() ?? [];
+    this.#feedLane(lane);
     for (const [index, waiting] of group.entries()) {
       const result = results[index] as JobResult;
       if (result.ok) waiting.resolve(unpackOutput(waiting.name, result.value));
       else waiting.reject(toError(waiting.name, result.error));
     }
-    if (this.#underWay.length === 0) this.#drained?.();
+    if (this.#isIdle) this.#drained?.();
   }
 
   #lose(cause: Error): void {
     if (this.#lost) return;
     this.#lost = cause;
-    const all = [...this.#underWay.flat(), ...this.#interactive.splice(0), ...this.#bulk.splice(0)];
-    this.#underWay.length = 0;
-    for (const waiting of all) waiting.reject(unavailable(cause));
+    for (const waiting of [...this.#interactive.takeAll(), ...this.#bulk.takeAll()]) {
+      waiting.reject(unavailable(cause));
+    }
     this.#drained?.();
   }
 }

@@ -24,21 +24,24 @@ export type KnownBatch = Pick<
   'id' | 'state' | 'openai_batch_id' | 'openai_input_file_id' | 'submit_intent_at'
 >;
 
-/** What is known here of batches and files found there. Indexes: primary key, remote_cleanups (kind, remote_id). */
+/**
+ * What is known here of batches and files found there: our rows, and what is owed its removal. Indexes: primary key,
+ * remote_cleanups (kind, remote_id).
+ */
 export async function knownRemotes(
   tx: Tx,
-  input: { readonly batchIds: readonly number[]; readonly fileIds: readonly string[] },
-): Promise<{ readonly batches: KnownBatch[]; readonly cleanups: string[] }> {
+  input: { readonly batchIds: readonly number[]; readonly remoteIds: readonly string[] },
+): Promise<{ readonly batches: KnownBatch[]; readonly owed: string[] }> {
   const batches = await tx.all<KnownBatch>(
     `select id, state, openai_batch_id, openai_input_file_id, submit_intent_at from batches
      where id in ${tx.list}`,
     tx.listOf(input.batchIds),
   );
-  const cleanups = await tx.all<{ remote_id: string }>(
-    `select remote_id from remote_cleanups where kind = 'file' and remote_id in ${tx.textList}`,
-    tx.listOf(input.fileIds),
+  const owed = await tx.all<{ remote_id: string }>(
+    `select remote_id from remote_cleanups where kind in ('file', 'batch') and remote_id in ${tx.textList}`,
+    tx.listOf(input.remoteIds),
   );
-  return { batches, cleanups: cleanups.map((row) => row.remote_id) };
+  return { batches, owed: owed.map((row) => row.remote_id) };
 }
 
 export interface FoundOrphan {
@@ -85,6 +88,21 @@ export async function noteOrphans(
 /** Oldest first. */
 export async function listOrphans(tx: Tx, input: { readonly limit: number }): Promise<OrphanRow[]> {
   return tx.all<OrphanRow>('select * from orphans order by id limit ?', input.limit);
+}
+
+export interface OrphanCount {
+  readonly kind: OrphanRow['kind'];
+  readonly orphans: number;
+  /** Of these, whose removal nobody has ordered. */
+  readonly unordered: number;
+}
+
+/** A sweep bounds how many there are. */
+export async function countOrphans(tx: Tx): Promise<OrphanCount[]> {
+  return tx.all<OrphanCount>(
+    `select kind, count(*) as orphans, sum(case when remove_at is null then 1 else 0 end) as unordered
+     from orphans group by kind order by kind`,
+  );
 }
 
 /** An operator's order. @returns false when there is no such orphan */

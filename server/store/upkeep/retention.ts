@@ -26,9 +26,8 @@ export async function removeBodies(
 
 /**
  * Marks the oldest batch that ended before `before` for removal; its attempts stay for their own time. One that holds
- * outcomes that were not delivered waits for `beforeUndelivered`; one whose restart was
- * cut off half-way, so that it holds requests without an outcome, waits for an operator. Indexes: batches_ended,
- * requests_by_batch.
+ * outcomes that were not delivered waits for `beforeUndelivered`; one that held a request without an outcome, which
+ * nothing leads to, would wait for a person. Indexes: batches_ended, requests_by_batch.
  *
  * @returns the batch, and how many undelivered outcomes go with it
  */

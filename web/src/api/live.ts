@@ -4,7 +4,6 @@
  */
 import type { QueryClient } from '@tanstack/react-query';
 import { useEffect, useSyncExternalStore } from 'react';
-import { call } from './client.ts';
 import type { LiveMessage } from './types.ts';
 
 interface Standing {
@@ -46,7 +45,10 @@ export function useHold(held: boolean): void {
     holds += 1;
     return () => {
       holds -= 1;
-      if (holds === 0) window.dispatchEvent(new Event('live-release'));
+      // Once all that leaves the page together is gone: nothing is asked for what stands there no more.
+      queueMicrotask(() => {
+        if (holds === 0) window.dispatchEvent(new Event('live-release'));
+      });
     };
   }, [held]);
 }
@@ -100,33 +102,44 @@ function join(older: LiveMessage | null, newer: LiveMessage): LiveMessage {
   };
 }
 
+/** A stream that was refused does not come back by itself, as one does that broke off. */
+const againMs = 3_000;
+
 /** Opens the stream. @returns closes it */
 export function startLive(client: QueryClient): () => void {
-  const source = new EventSource('/api/console/events');
+  let source: EventSource;
+  let again: ReturnType<typeof setTimeout> | undefined;
   const flush = () => {
     if (!waiting || holds > 0 || document.hidden) return;
     const message = waiting;
     waiting = null;
     refresh(client, message);
   };
-  source.onopen = () => {
-    if (standing.lostAt !== null) void client.invalidateQueries();
-    stand({ connected: true, lostAt: null });
+  const open = () => {
+    source = new EventSource('/api/console/events');
+    source.onopen = () => {
+      if (standing.lostAt !== null) void client.invalidateQueries();
+      stand({ connected: true, lostAt: null });
+    };
+    source.onerror = () => {
+      stand({ connected: false, lostAt: standing.lostAt ?? Date.now() });
+      if (source.readyState !== EventSource.CLOSED) return;
+      again = setTimeout(open, againMs);
+      // Where nobody is signed in any more, this leads to the sign-in page.
+      void client.invalidateQueries({ queryKey: ['session'] });
+    };
+    source.onmessage = ({ data }: MessageEvent<string>) => {
+      const message = JSON.parse(data) as LiveMessage;
+      stand({ running: message.running });
+      waiting = join(waiting, message);
+      flush();
+    };
   };
-  source.onerror = () => {
-    stand({ connected: false, lostAt: standing.lostAt ?? Date.now() });
-    // A refusal ends the stream for good; asking who we are leads to the sign-in page where that is why.
-    if (source.readyState === EventSource.CLOSED) void call('/api/intake').catch(() => undefined);
-  };
-  source.onmessage = ({ data }: MessageEvent<string>) => {
-    const message = JSON.parse(data) as LiveMessage;
-    stand({ running: message.running });
-    waiting = join(waiting, message);
-    flush();
-  };
+  open();
   document.addEventListener('visibilitychange', flush);
   window.addEventListener('live-release', flush);
   return () => {
+    clearTimeout(again);
     source.close();
     document.removeEventListener('visibilitychange', flush);
     window.removeEventListener('live-release', flush);

@@ -2,6 +2,7 @@
 import type { Static } from 'typebox';
 import type * as capacity from '../../../core/contract/capacity.ts';
 import type * as destinations from '../../../core/contract/destinations.ts';
+import type * as prices from '../../../core/contract/prices.ts';
 import type * as settings from '../../../core/contract/settings.ts';
 import type * as views from '../../../core/contract/views.ts';
 
@@ -21,6 +22,7 @@ export type Attempt = Static<typeof views.AttemptSchema>;
 export type Orphan = Static<typeof views.OrphanSchema>;
 export type SettingList = Static<typeof settings.SettingsSchema>;
 export type Setting = SettingList['data'][number];
+export type PriceList = Static<typeof prices.PricesSchema>;
 export type ApiKey = Static<typeof views.ApiKeySchema>;
 export type IntakeState = Static<typeof views.IntakeSchema>;
 export type Destination = Static<typeof destinations.DestinationSchema>;

@@ -7,14 +7,33 @@ interface Standing {
   readonly next_try_at: string | null;
   readonly tries: number;
   readonly cancel_requested_at: string | null;
+  readonly restart_requested_at: string | null;
   readonly settled_at: string | null;
   readonly delivering_count: number;
   readonly openai_status: string | null;
+  readonly paused_stage: {
+    readonly name: string;
+    readonly paused_at: string;
+    readonly paused_by: string;
+  } | null;
 }
 
 export function nextStep(batch: Standing, now: number): string {
+  const pause = batch.paused_stage;
+  if (pause) {
+    const since = relative(Date.parse(pause.paused_at), now);
+    // Intake closes a full batch, and a person any, without the stage.
+    const effect =
+      batch.state === 'building'
+        ? 'only a limit or "Upload now" closes this batch'
+        : 'this batch waits until it is resumed';
+    return `Stage ${pause.name} was paused ${since} by ${pause.paused_by}: ${effect}.`;
+  }
   if (batch.cancel_requested_at && batch.state !== 'cancelled') {
     return 'Cancelling: OpenAI is told, and what it has finished is still delivered.';
+  }
+  if (batch.restart_requested_at) {
+    return 'Restarting: its requests that ended only because it failed are taken back.';
   }
   const at = batch.next_try_at === null ? null : Date.parse(batch.next_try_at);
   const when = at === null || at <= now ? 'now' : relative(at, now);

@@ -45,6 +45,16 @@ export function money(nanoUsd: number): string {
   }).format(usd);
 }
 
+const cents = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD' });
+const fine = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD', minimumFractionDigits: 4 });
+
+/** For columns, where points stand under each other: $24.15, $0.0043, and <$0.0001 of what is less. */
+export function moneyInColumn(nanoUsd: number): string {
+  const usd = nanoUsd / 1e9;
+  if (usd !== 0 && Math.abs(usd) < 0.00005) return '<$0.0001';
+  return Math.abs(usd) >= 10 || usd === 0 ? cents.format(usd) : fine.format(usd);
+}
+
 /** Whole per cents; nothing of nothing is a dash. */
 export function share(part: number, of: number): string {
   if (of === 0) return '–';
@@ -52,4 +62,19 @@ export function share(part: number, of: number): string {
   if (value > 0 && value < 1) return '<1 %';
   if (value > 99 && value < 100) return '>99 %';
   return `${Math.round(value)} %`;
+}
+
+/** A price for a million tokens, exact: $0.15, $0.0375. */
+export function perMillion(nanoUsd: number): string {
+  return new Intl.NumberFormat('en-US', {
+    style: 'currency',
+    currency: 'USD',
+    minimumFractionDigits: 2,
+    maximumFractionDigits: 9,
+  }).format(nanoUsd / 1e9);
+}
+
+/** Dollars as somebody typed them, as whole nano-dollars. */
+export function nanoOf(usd: string): number {
+  return Math.round(Number(usd) * 1e9);
 }

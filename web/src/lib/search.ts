@@ -5,6 +5,8 @@ import { type Outcome, outcomes, type RequestState, requestStates } from '../../
 type Given = Readonly<Record<string, unknown>>;
 
 export interface BatchSearch {
+  /** Left out: newest first. */
+  readonly order?: 'asc';
   readonly state?: BatchState;
   readonly model?: string;
   readonly endpoint?: string;
@@ -12,16 +14,23 @@ export interface BatchSearch {
 }
 
 export interface RequestSearch {
+  /** Left out: newest first. */
+  readonly order?: 'asc';
   readonly state?: RequestState;
   readonly outcome?: Outcome;
   readonly model?: string;
   readonly endpoint?: string;
   readonly batch?: string;
+  /** Id of a destination. */
+  readonly destination?: string;
   readonly tag?: string;
   readonly before?: string;
   readonly after?: string;
   readonly cursor?: string;
 }
+
+/** What a search asks for, without its place and order in the list. */
+export type RequestFilter = Omit<RequestSearch, 'cursor' | 'order'>;
 
 export function text(given: Given, name: string): string | undefined {
   const value = given[name];
@@ -39,6 +48,7 @@ export function present<T extends object>(values: { readonly [K in keyof T]: T[K
 
 export function readBatchSearch(given: Given): BatchSearch {
   return present<BatchSearch>({
+    order: oneOf(given, 'order', ['asc']),
     state: oneOf(given, 'state', batchStates),
     model: text(given, 'model'),
     endpoint: text(given, 'endpoint'),
@@ -48,11 +58,13 @@ export function readBatchSearch(given: Given): BatchSearch {
 
 export function readRequestSearch(given: Given): RequestSearch {
   return present<RequestSearch>({
+    order: oneOf(given, 'order', ['asc']),
     state: oneOf(given, 'state', requestStates),
     outcome: oneOf(given, 'outcome', outcomes),
     model: text(given, 'model'),
     endpoint: text(given, 'endpoint'),
     batch: text(given, 'batch'),
+    destination: text(given, 'destination'),
     tag: text(given, 'tag'),
     before: text(given, 'before'),
     after: text(given, 'after'),
@@ -61,7 +73,7 @@ export function readRequestSearch(given: Given): RequestSearch {
 }
 
 /** Qualifiers of the search bar, each with the words that it may take; empty: any. */
-export const qualifiers: Readonly<Record<keyof Omit<RequestSearch, 'cursor'>, readonly string[]>> = {
+export const qualifiers: Readonly<Record<keyof RequestFilter, readonly string[]>> = {
   state: requestStates,
   outcome: outcomes,
   model: [],
@@ -76,13 +88,14 @@ export const qualifiers: Readonly<Record<keyof Omit<RequestSearch, 'cursor'>, re
     '/v1/videos',
   ],
   batch: [],
+  destination: [],
   tag: [],
   before: [],
   after: [],
 };
 
 export interface Typed {
-  readonly filter: RequestSearch;
+  readonly filter: RequestFilter;
   /** What is no qualifier: an exact id of any kind. */
   readonly free: string;
   /** Qualifiers whose word is none that they take. */

@@ -1,13 +1,21 @@
 /** Times as people read them. The clock is the service's: the browser's may be far off. */
 
 let skewMs = 0;
+const corrected = new Set<() => void>();
 
 /** Takes the service's clock from an answer's `Date`, which speaks in whole seconds. */
 export function learnClock(date: string | null): void {
   const at = date === null ? Number.NaN : Date.parse(date);
   if (Number.isNaN(at)) return;
   const found = at + 500 - Date.now();
+  const before = skewMs;
   skewMs = Math.abs(found) < 2_000 ? 0 : found;
+  if (Math.abs(skewMs - before) > 2_000) for (const listener of corrected) listener();
+}
+
+/** Told when the service's time turns out to be another than was thought. */
+export function onClockCorrected(listener: () => void): void {
+  corrected.add(listener);
 }
 
 /** The service's time, as far as we know it. */

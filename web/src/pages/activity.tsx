@@ -8,6 +8,7 @@ import { duration } from '../lib/time.ts';
 import { ActionList } from '../parts/activity/action-list.tsx';
 import { DriverTable } from '../parts/activity/driver-table.tsx';
 import { Orphans } from '../parts/activity/orphans.tsx';
+import { Replicas } from '../parts/activity/replicas.tsx';
 import { LeaseTable, TroubleTable } from '../parts/activity/work-tables.tsx';
 import { OrderButton } from '../parts/orders/order-button.tsx';
 import { Loaded } from '../ui/loaded.tsx';
@@ -35,6 +36,7 @@ export function ActivityPage() {
             <TroubleTable rows={view.troubled} />
             <Orphans />
             <LeaseTable rows={view.leases} />
+            <Replicas replicas={view.replicas} />
             <Sweeps view={view} />
           </div>
         )}
@@ -90,7 +92,7 @@ function Sweeps({ view }: { readonly view: ActivityView }) {
         </p>
       ))}
       <p className="hint mt-2">
-        Replica {view.replica}, database {view.database}.
+        Answered by replica {view.replica}, database {view.database}.
       </p>
     </section>
   );

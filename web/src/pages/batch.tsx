@@ -5,6 +5,7 @@ import { ApiError, call } from '../api/client.ts';
 import { useLookEvery } from '../api/live.ts';
 import type { BatchDetail } from '../api/types.ts';
 import { useKeys } from '../lib/keyboard.ts';
+import { useLeaving } from '../lib/leaving.ts';
 import { nextStep } from '../lib/next-step.ts';
 import { useNow } from '../lib/use-now.ts';
 import { BatchFacts } from '../parts/batch/batch-facts.tsx';
@@ -24,21 +25,24 @@ import { TabPanel, Tabs } from '../ui/tabs.tsx';
 
 const route = getRouteApi('/batches/$id');
 
-/** OpenAI's progress and single deliveries move no state, so no message tells of them. */
+/** OpenAI's progress, results as they are applied and single deliveries move no state, so no message tells of them. */
 const atWorkMs = 3_000;
+const restless = new Set(['openai_processing', 'downloading', 'ready_to_deliver', 'delivering']);
 
 function isAtWork(batch: BatchDetail | undefined): boolean {
-  return batch?.state === 'openai_processing' || (batch?.delivering_count ?? 0) > 0;
+  return batch !== undefined && (restless.has(batch.state) || batch.delivering_count > 0);
 }
 
 export function BatchPage() {
   const { id } = route.useParams();
   const navigate = route.useNavigate();
   const lookEvery = useLookEvery();
+  const { left, leave } = useLeaving(() => navigate({ to: '/batches' }));
   const asked = useQuery({
     queryKey: ['batch', Number(id)],
     queryFn: ({ signal }) => call<BatchDetail>(`/api/batches/${encodeURIComponent(id)}`, { signal }),
     refetchInterval: ({ state: { data } }) => Math.min(lookEvery, isAtWork(data) ? atWorkMs : lookEvery),
+    enabled: !left,
   });
   useKeys({
     Escape: () => void navigate({ to: '/batches' }),
@@ -46,10 +50,11 @@ export function BatchPage() {
     '.': () => document.querySelector<HTMLElement>('[data-orders] button')?.focus(),
   });
   const gone = asked.error instanceof ApiError && asked.error.status === 404;
+  if (left) return null;
   if (gone) return <Gone id={id} seen={asked.data !== undefined} />;
   return (
     <Loaded asked={asked} what={`batch ${id}`} rows={12}>
-      {(batch) => <BatchShown batch={batch} />}
+      {(batch) => <BatchShown batch={batch} onDeleted={leave} />}
     </Loaded>
   );
 }
@@ -70,41 +75,51 @@ function Gone({ id, seen }: { readonly id: string; readonly seen: boolean }) {
   );
 }
 
-function BatchShown({ batch }: { readonly batch: BatchDetail }) {
+interface BatchShownProps {
+  readonly batch: BatchDetail;
+  readonly onDeleted: () => Promise<void>;
+}
+
+function BatchShown({ batch, onDeleted }: BatchShownProps) {
   const { tab = 'requests' } = route.useSearch();
   const navigate = route.useNavigate();
-  const now = useNow();
   return (
     <>
       <PageHead
         title={`Batch ${batch.id}`}
         actions={
           <span className="contents" data-orders="">
-            <BatchOrders batch={batch} onDeleted={() => void navigate({ to: '/batches' })} />
+            <BatchOrders batch={batch} onDeleted={onDeleted} />
           </span>
         }
       >
-        <BatchBadge batch={batch} />
+        <span aria-live="polite">
+          <BatchBadge batch={batch} />
+        </span>
       </PageHead>
-      <p className="mb-3 -mt-1" aria-live="polite">
-        {nextStep(batch, now)}
-      </p>
+      <NextStep batch={batch} />
       <Track batch={batch} />
       <div className="mt-3">
         <Trouble batch={batch} />
       </div>
-      <div className="grid gap-3 mt-3 md:grid-cols-2 xl:grid-cols-3">
-        <BatchFacts batch={batch} />
-        <Reconciliation batch={batch} />
-        <Gantt batch={batch} />
-        <TokenBars batch={batch} />
-        <MoneyFigure
-          title="Cost"
-          list={batch.list_nano_usd}
-          paid={batch.paid_nano_usd}
-          unpriced={batch.unpriced_count}
-        />
-        <ErrorCounts batch={batch} />
+      <div className="grid gap-3 mt-3 md:grid-cols-2 xl:grid-cols-3 items-start">
+        <div className="grid gap-3 min-w-0">
+          <BatchFacts batch={batch} />
+          <TokenBars batch={batch} />
+        </div>
+        <div className="grid gap-3 min-w-0">
+          <Reconciliation batch={batch} />
+          <MoneyFigure
+            title="Cost"
+            list={batch.list_nano_usd}
+            paid={batch.paid_nano_usd}
+            unpriced={batch.unpriced_count}
+          />
+        </div>
+        <div className="grid gap-3 min-w-0 md:max-xl:col-span-2">
+          <Gantt batch={batch} />
+          <ErrorCounts batch={batch} />
+        </div>
       </div>
       <Tabs
         label={`More of batch ${batch.id}`}
@@ -125,4 +140,9 @@ function BatchShown({ batch }: { readonly batch: BatchDetail }) {
       </TabPanel>
     </>
   );
+}
+
+function NextStep({ batch }: { readonly batch: BatchDetail }) {
+  const now = useNow();
+  return <p className="mb-3 -mt-1">{nextStep(batch, now)}</p>;
 }

@@ -5,6 +5,7 @@ import { ApiError, call } from '../api/client.ts';
 import { useLookEvery } from '../api/live.ts';
 import type { DestinationAttempt, DestinationAttemptList, DestinationDetail } from '../api/types.ts';
 import { useKeys } from '../lib/keyboard.ts';
+import { useSteady } from '../lib/steady.ts';
 import { duration } from '../lib/time.ts';
 import { AttemptFigures } from '../parts/destination/attempt-figures.tsx';
 import { HealthFacts, PolicyFacts } from '../parts/destination/destination-facts.tsx';
@@ -12,9 +13,11 @@ import { DestinationOrders } from '../parts/destination/destination-orders.tsx';
 import { EditPolicy } from '../parts/destination/edit-policy.tsx';
 import { HealthBadge } from '../parts/destination/health.tsx';
 import { Redeliveries } from '../parts/destination/redeliveries.tsx';
+import { BrokerFacts } from '../parts/shell/broker-light.tsx';
 import { Badge } from '../ui/badge.tsx';
 import { Empty } from '../ui/empty.tsx';
 import { Loaded } from '../ui/loaded.tsx';
+import { NewPill } from '../ui/new-pill.tsx';
 import { PageHead } from '../ui/page-head.tsx';
 import { type Column, Table } from '../ui/table.tsx';
 import { When } from '../ui/when.tsx';
@@ -68,8 +71,9 @@ function Shown({ destination }: { readonly destination: DestinationDetail }) {
         <HealthFacts destination={destination} />
         <PolicyFacts destination={destination} />
         <EditPolicy key={destination.version} destination={destination} />
+        {destination.type === 'rabbitmq' && <BrokerFacts />}
       </div>
-      <div className="mt-3 grid gap-3">
+      <div className="mt-3 grid grid-cols-1 gap-3">
         <Loaded asked={asked} what="its attempts">
           {({ data }) => (
             <>
@@ -78,12 +82,7 @@ function Shown({ destination }: { readonly destination: DestinationDetail }) {
               {data.length === 0 ? (
                 <Empty kind="nothing_yet" title="Nothing was sent there yet" />
               ) : (
-                <Table
-                  caption="Newest attempts"
-                  columns={columns}
-                  rows={data.slice(0, 50)}
-                  keyOf={(attempt) => String(attempt.id)}
-                />
+                <NewestAttempts attempts={data.slice(0, 50)} of={destination.id} />
               )}
             </>
           )}
@@ -91,6 +90,23 @@ function Shown({ destination }: { readonly destination: DestinationDetail }) {
       </div>
       <Redeliveries />
     </>
+  );
+}
+
+const idOf = ({ id }: DestinationAttempt) => id;
+
+function NewestAttempts({ attempts, of }: { readonly attempts: DestinationAttempt[]; readonly of: number }) {
+  const { rows, waiting, show } = useSteady(attempts, idOf, String(of));
+  return (
+    <div>
+      <NewPill waiting={waiting} what="attempt" more={waiting >= attempts.length} onShow={show} />
+      <Table
+        caption="Newest attempts"
+        columns={columns}
+        rows={rows}
+        keyOf={(attempt) => String(attempt.id)}
+      />
+    </div>
   );
 }
 

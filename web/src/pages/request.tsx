@@ -5,6 +5,7 @@ import { ApiError, call } from '../api/client.ts';
 import { useLookEvery } from '../api/live.ts';
 import type { RequestDetail } from '../api/types.ts';
 import { useKeys } from '../lib/keyboard.ts';
+import { useLeaving } from '../lib/leaving.ts';
 import { outcomeTones, toneColor } from '../lib/tones.ts';
 import { Attempts } from '../parts/request/attempts.tsx';
 import { Payload } from '../parts/request/payload.tsx';
@@ -22,17 +23,20 @@ export function RequestPage() {
   const { id } = route.useParams();
   const navigate = route.useNavigate();
   const lookEvery = useLookEvery();
+  const { left, leave } = useLeaving(() => navigate({ to: '/requests' }));
   const asked = useQuery({
     queryKey: ['request', id],
     queryFn: ({ signal }) =>
       call<RequestDetail>(`/api/console/requests/${encodeURIComponent(id)}`, { signal }),
     refetchInterval: lookEvery,
+    enabled: !left,
   });
   useKeys({
     Escape: () => void navigate({ to: '/requests' }),
     c: () => void navigator.clipboard?.writeText(asked.data?.custom_id ?? ''),
     '.': () => document.querySelector<HTMLElement>('[data-orders] button')?.focus(),
   });
+  if (left) return null;
   if (asked.error instanceof ApiError && (asked.error.status === 404 || asked.error.status === 422)) {
     return (
       <>
@@ -50,12 +54,17 @@ export function RequestPage() {
   }
   return (
     <Loaded asked={asked} what="the request" rows={12}>
-      {(request) => <RequestShown request={request} />}
+      {(request) => <RequestShown request={request} onDeleted={leave} />}
     </Loaded>
   );
 }
 
-function RequestShown({ request }: { readonly request: RequestDetail }) {
+interface RequestShownProps {
+  readonly request: RequestDetail;
+  readonly onDeleted: () => Promise<void>;
+}
+
+function RequestShown({ request, onDeleted }: RequestShownProps) {
   const path = `/api/console/requests/${request.id}`;
   return (
     <>
@@ -64,7 +73,7 @@ function RequestShown({ request }: { readonly request: RequestDetail }) {
         tab={request.custom_id.slice(0, 60)}
         actions={
           <span className="contents" data-orders="">
-            <RequestOrders request={request} />
+            <RequestOrders request={request} onDeleted={onDeleted} />
           </span>
         }
       >

@@ -2,6 +2,7 @@
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { Costs } from '../parts/settings/costs.tsx';
 import { Keys } from '../parts/settings/keys.tsx';
+import { Prices } from '../parts/settings/prices.tsx';
 import { Records } from '../parts/settings/records.tsx';
 import { Rules } from '../parts/settings/rules.tsx';
 import { PageHead } from '../ui/page-head.tsx';
@@ -11,6 +12,7 @@ const route = getRouteApi('/settings/$section');
 const sections = {
   rules: { word: 'Rules', show: Rules },
   costs: { word: 'Costs', show: Costs },
+  prices: { word: 'Prices', show: Prices },
   keys: { word: 'API keys', show: Keys },
   records: { word: 'Records', show: Records },
 } as const;
@@ -22,10 +24,7 @@ export function SettingsPage() {
   return (
     <>
       <PageHead title="Settings" tab={`${word}, settings`} />
-      <nav
-        aria-label="Sections of settings"
-        className="flex gap-1 border-b border-base-300 mb-4 overflow-x-auto"
-      >
+      <nav aria-label="Sections of settings" className="flex flex-wrap gap-1 border-b border-base-300 mb-4">
         {Object.entries(sections).map(([key, { word: name }]) => (
           <Link
             key={key}

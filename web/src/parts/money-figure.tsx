@@ -87,14 +87,21 @@ function SavedOverTime({ days }: { readonly days: NonNullable<MoneyFigureProps['
   const y = (value: number) => height - (value / most) * (height - 4);
   const line = (pick: 'list' | 'paid') => days.map((day, index) => `${x(index)},${y(day[pick])}`);
   return (
-    <svg viewBox={`0 0 ${width} ${height}`} className="w-full h-auto mt-3" aria-hidden="true">
-      <polygon
-        points={[...line('list'), ...line('paid').toReversed()].join(' ')}
-        fill="var(--tone-good)"
-        opacity="0.16"
-      />
-      <polyline points={line('list').join(' ')} fill="none" stroke="var(--tone-quiet)" strokeWidth="1.5" />
-      <polyline points={line('paid').join(' ')} fill="none" stroke="var(--tone-moving)" strokeWidth="2" />
-    </svg>
+    <div>
+      <svg viewBox={`0 0 ${width} ${height}`} className="w-full h-auto mt-3" aria-hidden="true">
+        <polygon
+          points={[...line('list'), ...line('paid').toReversed()].join(' ')}
+          fill="var(--tone-good)"
+          opacity="0.16"
+        />
+        <polyline points={line('list').join(' ')} fill="none" stroke="var(--tone-quiet)" strokeWidth="1.5" />
+        <polyline points={line('paid').join(' ')} fill="none" stroke="var(--tone-moving)" strokeWidth="2" />
+      </svg>
+      <p className="hint flex justify-between gap-2" aria-hidden="true">
+        <span>{days[0]?.day.slice(5, 10)}</span>
+        <span>most: {money(most)} a day at list price</span>
+        <span>{days.at(-1)?.day.slice(5, 10)}</span>
+      </p>
+    </div>
   );
 }

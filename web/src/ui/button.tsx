@@ -8,7 +8,7 @@ interface ButtonProps {
   /** Why it cannot be pressed; null when it can. It keeps its focus, so that the reason can be read. */
   readonly refused?: string | null;
   readonly busy?: boolean;
-  readonly label?: string;
+  readonly label?: string | undefined;
   readonly small?: boolean;
   readonly pressed?: boolean;
 }

@@ -31,7 +31,9 @@ export function Dialog({ title, onClose, children, wide = false }: DialogProps) 
       }}
       onKeyDown={() => undefined}
     >
-      <div className={`modal-box border border-base-300 ${wide ? 'max-w-2xl' : 'max-w-md'}`}>
+      <div
+        className={`modal-box whitespace-normal text-left border border-base-300 ${wide ? 'max-w-2xl' : 'max-w-md'}`}
+      >
         <h2 id="dialog-title" className="text-base mb-3">
           {title}
         </h2>

@@ -5,22 +5,31 @@ import { prettyJson } from '../lib/pretty-json.ts';
 import { Button } from './button.tsx';
 import { CopyButton } from './copy-text.tsx';
 
-/** A page stays smooth with this many characters; the rest is one click, or one download, away. */
-const mostAtFirst = 100_000;
+/** A page stays smooth with this many characters; the next are one click away. */
+const stepLength = 100_000;
 const mostMarks = 500;
 
-export function JsonView({ text, what }: { readonly text: string; readonly what: string }) {
+interface JsonViewProps {
+  readonly text: string;
+  readonly what: string;
+  /** Of the whole, in bytes. */
+  readonly size: number;
+  /** Whether `text` is all of it. */
+  readonly whole: boolean;
+  /** Where all of it is had. */
+  readonly path: string;
+}
+
+export function JsonView({ text, what, size, whole, path }: JsonViewProps) {
   const [pretty, setPretty] = useState(true);
   const [wrap, setWrap] = useState(true);
-  const [whole, setWhole] = useState(false);
+  const [length, setLength] = useState(stepLength);
   const [wanted, setWanted] = useState('');
   const sought = useDeferredValue(wanted);
-  const set = useMemo(
-    () => (pretty ? prettyJson(text.slice(0, whole ? undefined : mostAtFirst)) : text),
-    [pretty, text, whole],
-  );
-  const shown = whole ? set : set.slice(0, mostAtFirst);
-  const cut = !whole && text.length > mostAtFirst;
+  const shown = useMemo(() => {
+    const start = text.slice(0, length);
+    return pretty ? prettyJson(start) : start;
+  }, [pretty, text, length]);
   const parts = useMemo(() => splitAt(shown, sought), [shown, sought]);
   return (
     <div className="rounded-md border border-base-300 min-w-0">
@@ -37,14 +46,14 @@ export function JsonView({ text, what }: { readonly text: string; readonly what:
             {parts.length > mostMarks ? `${mostMarks}+` : parts.length - 1} found
           </span>
         )}
-        <span className="ml-auto hint">{bytes(new Blob([text]).size)}</span>
+        <span className="ml-auto hint">{bytes(size)}</span>
         <Button look="bare" pressed={pretty} onClick={() => setPretty(!pretty)}>
           {pretty ? 'As it came' : 'Set out'}
         </Button>
         <Button look="bare" pressed={wrap} onClick={() => setWrap(!wrap)}>
           {wrap ? 'No wrap' : 'Wrap'}
         </Button>
-        <CopyButton text={text} what={what} />
+        {whole && <CopyButton text={text} what={what} />}
       </div>
       <pre
         className={`mono p-3 max-h-[28rem] overflow-auto ${wrap ? 'whitespace-pre-wrap break-all' : ''}`}
@@ -61,12 +70,17 @@ export function JsonView({ text, what }: { readonly text: string; readonly what:
           </span>
         ))}
       </pre>
-      {cut && (
+      {(!whole || text.length > length) && (
         <p className="px-3 py-1.5 border-t border-base-300 hint">
-          The first {plural(mostAtFirst, 'character')} of {plural(text.length, 'character')}.{' '}
-          <Button look="bare" onClick={() => setWhole(true)}>
-            Show all
-          </Button>
+          The first {plural(Math.min(length, text.length), 'character')} of {bytes(size)}.{' '}
+          {text.length > length && (
+            <Button look="bare" onClick={() => setLength(length + stepLength)}>
+              Show more
+            </Button>
+          )}{' '}
+          <a className="link" href={path} download>
+            Download all
+          </a>
         </p>
       )}
     </div>

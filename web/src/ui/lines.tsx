@@ -1,6 +1,6 @@
 /** Lines over time, with a rule where there is something to keep to. Gaps are gaps. */
 import { useWidth } from '../lib/use-width.ts';
-import { labelled } from './stacked-bars.tsx';
+import { labelled, within } from './stacked-bars.tsx';
 
 interface Line {
   readonly name: string;
@@ -82,7 +82,7 @@ export function Lines({ labels, lines, format, rule, height = 130 }: LinesProps)
         {labelled(labels, width).map(({ label, index }) => (
           <text
             key={index}
-            x={(index + 0.5) * step}
+            x={within(label, (index + 0.5) * step, width)}
             y={height - 3}
             fontSize="11"
             textAnchor="middle"

@@ -82,7 +82,7 @@ export function StackedBars(props: StackedBarsProps) {
         ).map(({ label, index }) => (
           <text
             key={index}
-            x={index * step + step / 2}
+            x={within(label, index * step + step / 2, width)}
             y={height - 3}
             fontSize="11"
             textAnchor="middle"
@@ -96,10 +96,20 @@ export function StackedBars(props: StackedBarsProps) {
   );
 }
 
+/** Half of what a letter or a digit of a label takes. */
+const halfLetter = 3.4;
+
+/** Where the middle of a label stands, so that neither end of it is cut off. */
+export function within(label: string, middle: number, width: number): number {
+  const half = Math.min(width / 2, label.length * halfLetter);
+  return Math.min(Math.max(middle, half), width - half);
+}
+
 /** As many labels as have room, evenly. */
 export function labelled(labels: readonly string[], width: number): { label: string; index: number }[] {
   const every = Math.max(1, Math.ceil(labels.length / Math.max(2, width / 90)));
   return labels
     .map((label, index) => ({ label, index }))
-    .filter(({ index }) => index % every === Math.floor(every / 2));
+    .filter(({ index }) => index % every === Math.floor(every / 2))
+    .filter(({ label }, place, kept) => label !== kept[place - 1]?.label);
 }

@@ -7,8 +7,10 @@ export interface Column<R> {
   readonly head: ReactNode;
   /** Numbers stand right, with their unit in the head. */
   readonly number?: boolean;
-  /** Left out on narrow screens. */
-  readonly wide?: boolean;
+  /** Left out on narrow screens; `middle`: on the narrowest alone. */
+  readonly wide?: boolean | 'middle';
+  /** Class of its width, in a table whose columns stand still. */
+  readonly width?: string;
   readonly cell: (row: R) => ReactNode;
 }
 
@@ -22,6 +24,8 @@ interface TableProps<R> {
   readonly columns: readonly Column<R>[];
   readonly rows: readonly R[];
   readonly keyOf: (row: R) => string;
+  /** Columns are as wide as they say, whatever stands in them: for tables that stand above each other. */
+  readonly still?: boolean;
   readonly onOpen?: (row: R) => void;
   readonly selection?: Selection;
   /** `.` on the current row. */
@@ -35,7 +39,7 @@ export function Table<R>(props: TableProps<R>) {
   const { current, setCurrent, body } = useCurrentRow(props);
   return (
     <div className="relative overflow-x-auto">
-      <table className="rows">
+      <table className={props.still ? 'rows table-fixed' : 'rows'}>
         <caption className="sr-only">{caption}</caption>
         <thead>
           <tr>
@@ -90,8 +94,8 @@ export function Table<R>(props: TableProps<R>) {
   );
 }
 
-function cellClass<R>({ number, wide }: Column<R>): string {
-  return `${number ? 'num' : ''} ${wide ? 'max-lg:hidden' : ''}`;
+function cellClass<R>({ number, wide, width = '' }: Column<R>): string {
+  return `${width} ${number ? 'num' : ''} ${wide === 'middle' ? 'max-sm:hidden' : wide ? 'max-lg:hidden' : ''}`;
 }
 
 /** `j k` walk, Enter opens, `x` selects, `.` acts, `c` copies. */

@@ -11,7 +11,7 @@ interface TabsProps {
 export function Tabs({ label, tabs, current, onChange }: TabsProps) {
   return (
     <div
-      className="flex gap-1 border-b border-base-300 mb-3 mt-5 overflow-x-auto"
+      className="flex flex-wrap gap-1 border-b border-base-300 mb-3 mt-5"
       role="tablist"
       aria-label={label}
     >
@@ -23,7 +23,7 @@ export function Tabs({ label, tabs, current, onChange }: TabsProps) {
           id={`tab-${key}`}
           aria-selected={key === current}
           aria-controls="tab-panel"
-          className={`px-3 h-9 -mb-px border-b-2 cursor-pointer whitespace-nowrap ${key === current ? 'border-primary font-medium' : 'border-transparent text-muted hover:text-base-content'}`}
+          className={`px-2 sm:px-3 h-9 -mb-px border-b-2 cursor-pointer whitespace-nowrap ${key === current ? 'border-primary font-medium' : 'border-transparent text-muted hover:text-base-content'}`}
           onClick={() => onChange(key)}
         >
           {word}

@@ -1,4 +1,4 @@
-import { absolute, duration, relative } from '../lib/time.ts';
+import { absolute, duration, relative, serviceNow } from '../lib/time.ts';
 import { useNow } from '../lib/use-now.ts';
 
 interface WhenProps {
@@ -11,7 +11,8 @@ interface WhenProps {
 
 /** A time as its distance from now; the tooltip holds it whole, local and UTC. */
 export function When({ at, none = '–', bare = false }: WhenProps) {
-  const now = useNow(at !== null && Math.abs(Date.now() - Number(new Date(at))) < 120_000 ? 1_000 : 30_000);
+  const soon = at !== null && Math.abs(serviceNow() - Number(new Date(at))) < 120_000;
+  const now = useNow(soon ? 1_000 : 30_000);
   if (at === null) return <span className="text-muted">{none}</span>;
   const ms = typeof at === 'number' ? at : Date.parse(at);
   return (

@@ -8,8 +8,8 @@ export const redeliver: Command = {
   args: '[CUSTOM_ID]',
   argCount: { least: 0, most: 1 },
   about:
-    'Hands one outcome over once more, or those of a batch: the failed ones, or all.\n' +
-    'By destination, time, tag or model it goes on in the background; GET /api/redeliveries tells how far it is.',
+    'Hands one outcome over once more; or, counted first and then in the background, those of a batch (the failed ones, or\n' +
+    'all), or by destination, time, tag or model. GET /api/redeliveries tells how far it is.',
   options: {
     batch: { type: 'string', value: 'ID', about: 'A batch; say --failed or --all as well.' },
     failed: { type: 'boolean', about: 'Those whose delivery failed.' },
@@ -57,19 +57,17 @@ async function redeliverAsAsked(call: Call, service: Service): Promise<number> {
     io.out.write(`${customId} is delivered again.\n`);
     return 0;
   }
-  const { redelivered } = await service.json<{ redelivered: number }>(
-    `/api/batches/${encodeURIComponent(batch ?? '')}/redeliver`,
-    { method: 'POST', query: { which: options['all'] ? 'all' : 'failed' } },
+  const path = `/api/batches/${encodeURIComponent(batch ?? '')}/redeliver`;
+  const which = options['all'] ? 'all' : 'failed';
+  return countAndOrder(call, (dryRun) =>
+    service.json(path, { method: 'POST', query: { which, dry_run: String(dryRun) } }),
   );
-  const are = redelivered === 1 ? 'is' : 'are';
-  io.out.write(`${plural(redelivered, 'outcome')} of batch ${batch} ${are} delivered again.\n`);
-  return 0;
 }
 
 const filterNames = ['destination', 'since', 'tag', 'model'] as const;
 
 async function orderByFilter(call: Call, service: Service): Promise<number> {
-  const { options, io } = call;
+  const { options } = call;
   const [destination, batch] = [textOption(call, 'destination'), textOption(call, 'batch')];
   const filter = {
     which: options['all'] ? 'all' : 'failed',
@@ -80,17 +78,23 @@ async function orderByFilter(call: Call, service: Service): Promise<number> {
     model: textOption(call, 'model'),
   };
   await service.mustRun();
-  const send = { method: 'POST' } as const;
-  const { count, more } = await service.json<{ count: number; more: boolean }>('/api/redeliveries', {
-    ...send,
-    json: { ...filter, dry_run: true },
-  });
+  return countAndOrder(call, (dry_run) =>
+    service.json('/api/redeliveries', { method: 'POST', json: { ...filter, dry_run } }),
+  );
+}
+
+/** @param send the order, or its dry run */
+async function countAndOrder(
+  { options, io }: Call,
+  send: <T>(dryRun: boolean) => Promise<T>,
+): Promise<number> {
+  const { count, more } = await send<{ count: number; more: boolean }>(true);
   const outcomes = `${plural(count, 'outcome')}${more ? ' or more' : ''}`;
   if (options['dry-run']) {
     io.out.write(`${outcomes} would be delivered again.\n`);
     return 0;
   }
-  const { id } = await service.json<{ id: number }>('/api/redeliveries', { ...send, json: filter });
+  const { id } = await send<{ id: number }>(false);
   io.out.write(`${outcomes} to be delivered again: redelivery ${id}.\n`);
   return 0;
 }

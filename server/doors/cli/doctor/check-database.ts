@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { checkExposure } from '../../../config/check-exposure.ts';
-import { ConfigError } from '../../../config/read-settings.ts';
+import { ConfigError } from '../../../config/config-error.ts';
 import type { Settings } from '../../../config/settings.ts';
 import { inspectDatabase as inspectPostgres } from '../../../store/postgres/inspect-database.ts';
 import { type DatabaseFacts, inspectDatabase } from '../../../store/sqlite/inspect-database.ts';

@@ -117,10 +117,12 @@ export class ResultWait {
   async #readBatch(id: number): Promise<void> {
     const chunks = this.#service.stream('/api/results', { query: { batch: String(id) } });
     const splitter = new LineSplitter({ maxLength: longestResult, blankLines: 'skip' });
-    for await (const line of readLines(chunks, splitter)) {
-      if (line.kind !== 'text') continue;
-      const { custom_id } = JSON.parse(Buffer.from(line.bytes).toString('utf8')) as { custom_id: string };
-      this.#spool.answer(custom_id, line.bytes);
+    for await (const lines of readLines(chunks, splitter)) {
+      for (const line of lines) {
+        if (line.kind !== 'text') continue;
+        const { custom_id } = JSON.parse(Buffer.from(line.bytes).toString('utf8')) as { custom_id: string };
+        this.#spool.answer(custom_id, line.bytes);
+      }
       this.#bar.draw(this.#share(), `${this.#counts()}, reading batch ${id}`);
     }
   }

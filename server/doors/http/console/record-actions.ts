@@ -5,6 +5,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../../../core/errors.ts';
 import type { Context } from '../../../context.ts';
+import { withinOrder } from '../../../store/within-order.ts';
 import { actorOf } from '../door.ts';
 
 /** An order that has not ended by then belongs to a process that is gone. */
@@ -42,6 +43,13 @@ async function beginOrder(ctx: Context, request: FastifyRequest, template: strin
   }
   const since = new Date(begun.since).toISOString();
   throw new AppError('already_running', `The same order runs already: by ${begun.actor}, since ${since}.`);
+}
+
+/** What this order's verb is given: its entry is closed in the transaction that carries the order out. */
+export function within(ctx: Context, request: FastifyRequest): Context {
+  const id = (request as Recorded)[running];
+  if (id === undefined) return ctx;
+  return Object.create(ctx, { store: { value: withinOrder(ctx.store, id, ctx.clock) } }) as Context;
 }
 
 async function endOrder(ctx: Context, request: FastifyRequest, reply: FastifyReply, content: unknown) {

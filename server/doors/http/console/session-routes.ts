@@ -22,6 +22,7 @@ export function sessionRoutes({ app, ctx, auth }: Door): void {
       signs_in: !(await auth.isOpen()),
       version: packageJson.version,
       now: isoTime(ctx.clock.now()),
+      openai_console: openaiConsole(ctx.settings.OPENAI_BASE_URL),
     };
   }
 
@@ -62,12 +63,24 @@ export function sessionRoutes({ app, ctx, auth }: Door): void {
     schema: { hide: true },
     handler: async (request, reply) => {
       refuseForeignPage(ctx.settings, 'DELETE', request.headers, true);
+      const session = await sessions.read(request.headers.cookie);
+      if (session) {
+        await sessions.end(session);
+        ctx.log.info({ event: 'signed_out', actor: session.actor });
+      }
       return reply
         .header('set-cookie', cookie(request, '', 0))
         .code(204)
         .send();
     },
   });
+}
+
+/** Where OpenAI shows the batches of `baseUrl`; null when that is not OpenAI. */
+export function openaiConsole(baseUrl: string): string | null {
+  const { hostname } = new URL(baseUrl);
+  const isOpenAI = hostname === 'api.openai.com' || hostname.endsWith('.api.openai.com');
+  return isOpenAI ? 'https://platform.openai.com' : null;
 }
 
 function roleOf(caller: Caller | null): SessionView['role'] {

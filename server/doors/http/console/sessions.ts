@@ -1,8 +1,8 @@
 /**
- * Sessions of people in a browser: a signed cookie that says who, until when, and by what. Nothing is stored; a changed
- * password or a revoked key ends the sessions that came by it.
+ * Sessions of people in a browser: a signed cookie that says who, until when, and by what. A changed password or a
+ * revoked key ends the sessions that came by it; stored is only which were signed out of before their time.
  */
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
 import { AppError } from '../../../../core/errors.ts';
 import { keepSecret } from '../../../config/secrets.ts';
 import type { Settings } from '../../../config/settings.ts';
@@ -13,6 +13,7 @@ export const sessionCookie = 'batch_manager_session';
 const longestMs = 12 * 3_600_000;
 
 export interface Session {
+  readonly id: string;
   readonly actor: string;
   readonly scopes: readonly Scope[];
   /** Epoch milliseconds. */
@@ -38,17 +39,25 @@ export class Sessions {
 
   /** The session that a password opens, or null. */
   openByPassword(given: string): Session | null {
-    const until = this.#ctx.clock.now() + longestMs;
     const proof = this.#proofOf(given);
     for (const { password, actor, scopes } of this.#passwords()) {
-      if (same(this.#proofOf(password), proof)) return { actor, scopes, until, proof, by: 'password' };
+      if (same(this.#proofOf(password), proof)) return this.#begin({ actor, scopes, proof, by: 'password' });
     }
     return null;
   }
 
   /** The session that an API key opens. */
   openByKey(keyHash: string, actor: string, scopes: readonly Scope[]): Session {
-    return { actor, scopes, until: this.#ctx.clock.now() + longestMs, proof: keyHash, by: 'key' };
+    return this.#begin({ actor, scopes, proof: keyHash, by: 'key' });
+  }
+
+  #begin(session: Omit<Session, 'id' | 'until'>): Session {
+    return { id: randomUUID(), until: this.#ctx.clock.now() + longestMs, ...session };
+  }
+
+  /** From now on no replica takes its cookie any more, whoever has a copy. */
+  async end({ id, until }: Session): Promise<void> {
+    await this.#ctx.store.endSession({ sessionId: id, until });
   }
 
   /** The cookie's value. */
@@ -58,7 +67,14 @@ export class Sessions {
   }
 
   /** The session of a request's cookies; null when there is none that holds. */
-  read(cookies: string | undefined): Session | null {
+  async read(cookies: string | undefined): Promise<Session | null> {
+    const session = this.#signed(cookies);
+    if (!session || !this.#stands(session)) return null;
+    return (await this.#ctx.store.hasSessionEnded({ sessionId: session.id })) ? null : session;
+  }
+
+  /** What the cookie says, when it was we who said it. */
+  #signed(cookies: string | undefined): Session | null {
     const value = cookies
       ?.split(';')
       .map((one) => one.trim())
@@ -66,11 +82,15 @@ export class Sessions {
       ?.slice(sessionCookie.length + 1);
     const [content = '', signature = ''] = value?.split('.') ?? [];
     if (content === '' || !same(this.#sign(content), signature)) return null;
-    const session = JSON.parse(Buffer.from(content, 'base64url').toString('utf8')) as Session;
-    if (session.until <= this.#ctx.clock.now()) return null;
-    if (session.by === 'key') return session;
-    const stands = this.#passwords().some(({ password }) => same(this.#proofOf(password), session.proof));
-    return stands ? session : null;
+    return JSON.parse(Buffer.from(content, 'base64url').toString('utf8')) as Session;
+  }
+
+  #stands({ id, until, by, proof }: Partial<Session>): boolean {
+    // Cookies of before they had an id cannot be ended, so they are not taken.
+    if (id === undefined || until === undefined || until <= this.#ctx.clock.now()) return false;
+    // Whether the key stands is for the authenticator to say.
+    if (by === 'key') return true;
+    return this.#passwords().some(({ password }) => same(this.#proofOf(password), proof ?? ''));
   }
 
   #passwords(): { password: string; actor: string; scopes: readonly Scope[] }[] {

@@ -14,6 +14,7 @@ import { presentConditions } from '../../../operator/alerts/conditions.ts';
 import { type RecordKind, recordKinds } from '../../../store/read/records.ts';
 import { activity } from '../../../views/activity-view.ts';
 import { moneyOf, overview } from '../../../views/overview.ts';
+import { pausedStages } from '../../../views/stage-views.ts';
 import { isoTime, isoTimeOrNull } from '../../../views/times.ts';
 import type { Door } from '../door.ts';
 import { PageQuery, readId, readPage } from '../query.ts';
@@ -38,7 +39,10 @@ function overviewRoutes({ app, ctx, gate, engine }: Door): void {
       }),
     },
     handler: async ({ query }) =>
-      overview(ctx, query.range ?? '24h', await presentConditions(ctx, gate.diskLow)),
+      overview(ctx, query.range ?? '24h', [
+        ...(await presentConditions(ctx, gate.diskLow)),
+        ...pausedStages(ctx.live),
+      ]),
   });
   app.get('/api/console/activity', {
     ...looks,
@@ -86,8 +90,8 @@ function recordRoutes({ app, ctx }: Door): void {
         querystring: Type.Object(PageQuery),
       },
       handler: async ({ params: { kind }, query }): Promise<RecordListView> => {
-        const { beforeId, limit } = readPage(query);
-        const rows = await ctx.store.listRecords({ kind, beforeKey: beforeId, limit });
+        const { cursor, limit } = readPage(query);
+        const rows = await ctx.store.listRecords({ kind, beforeKey: cursor, limit });
         const data = rows as RecordListView['data'];
         const last = rows.length === limit ? data.at(-1)?.[recordKinds[kind].key] : undefined;
         return { kind, kinds, data, next_cursor: last === undefined ? null : String(last) };

@@ -4,6 +4,7 @@ import { ApiKeySchema } from '../../../../core/contract/views.ts';
 import { createKey, revokeKey, type Scope, scopes } from '../../../operator/api-keys.ts';
 import type { ApiKeyRow } from '../../../store/settings/api-keys.ts';
 import { isoTime, isoTimeOrNull } from '../../../views/times.ts';
+import { within } from '../console/record-actions.ts';
 import { actorOf, bodyErrors, type Door, errors } from '../door.ts';
 import { readId } from '../query.ts';
 
@@ -46,7 +47,10 @@ export function apiKeyRoutes({ app, ctx, auth }: Door): void {
       },
     },
     handler: async (request, reply) => {
-      const { key, row } = await createKey(ctx, { ...request.body, actor: actorOf(request) });
+      const { key, row } = await createKey(within(ctx, request), {
+        ...request.body,
+        actor: actorOf(request),
+      });
       auth.forget();
       return reply.code(201).send({ ...keyView(row), key });
     },
@@ -60,7 +64,7 @@ export function apiKeyRoutes({ app, ctx, auth }: Door): void {
       response: { 204: Type.Null({ description: 'Revoked.' }), ...errors(...bodyErrors, 404, 422) },
     },
     handler: async (request, reply) => {
-      await revokeKey(ctx, readId(request.params.id, 'id'));
+      await revokeKey(within(ctx, request), readId(request.params.id, 'id'));
       auth.forget();
       return reply.code(204).send();
     },

@@ -6,17 +6,19 @@ import Type from 'typebox';
 import { type BatchState, batchStates } from '../../../../core/batch.ts';
 import { BatchDetailSchema, BatchListSchema, BatchSchema } from '../../../../core/contract/views.ts';
 import { AppError } from '../../../../core/errors.ts';
+import type { ListOrder } from '../../../../core/list-order.ts';
 import { cancelBatchByOrder } from '../../../operator/cancel-batch.ts';
 import { deleteEndedBatch } from '../../../operator/delete-batch.ts';
 import { findBatch } from '../../../operator/find-batch.ts';
-import { redeliverBatch } from '../../../operator/redeliver-batch.ts';
 import { restartFailedBatch } from '../../../operator/restart-batch.ts';
 import { resubmitVanished } from '../../../operator/resubmit-batch.ts';
 import { uploadBatchNow } from '../../../operator/upload-batch.ts';
 import { batchDetailView, batchView, batchViews } from '../../../views/batch-view.ts';
 import { type FileType, fileTypes, streamFile } from '../../../views/stream-files.ts';
+import { within } from '../console/record-actions.ts';
 import { actorOf, bodyErrors, type Door, errors, jsonLines } from '../door.ts';
-import { PageQuery, readId, readPage } from '../query.ts';
+import { OrderQuery, PageQuery, readId, readPage } from '../query.ts';
+import { batchRedeliveryRoute } from './redeliveries.ts';
 
 const byId = Type.Object({ id: Type.String() });
 type ById = { Params: { id: string } };
@@ -25,7 +27,7 @@ export function batchRoutes(door: Door): void {
   listBatches(door);
   showBatch(door);
   orderMoves(door);
-  redeliver(door);
+  batchRedeliveryRoute(door);
   deleteBatch(door);
   files(door);
 }
@@ -36,13 +38,14 @@ interface ListQuery {
   readonly endpoint?: string;
   readonly cursor?: string;
   readonly limit?: string;
+  readonly order?: ListOrder;
 }
 
 function listBatches({ app, ctx }: Door): void {
   app.get<{ Querystring: ListQuery }>('/api/batches', {
     config: { scopes: ['read'] },
     schema: {
-      summary: 'List batches, newest first',
+      summary: 'List batches, newest or oldest first',
       tags: ['batches'],
       querystring: Type.Object(
         {
@@ -50,6 +53,7 @@ function listBatches({ app, ctx }: Door): void {
           model: Type.Optional(Type.String()),
           endpoint: Type.Optional(Type.String()),
           ...PageQuery,
+          ...OrderQuery,
         },
         { additionalProperties: false },
       ),
@@ -111,35 +115,11 @@ function orderMoves({ app, ctx }: Door): void {
         response: { 202: BatchSchema, ...errors(...bodyErrors, 404, 409, 422) },
       },
       handler: async (request, reply) => {
-        const row = await verb(ctx, readId(request.params.id, 'id'), actorOf(request));
+        const row = await verb(within(ctx, request), readId(request.params.id, 'id'), actorOf(request));
         return reply.code(202).send(batchView(row));
       },
     });
   }
-}
-
-function redeliver({ app, ctx }: Door): void {
-  app.post<ById & { Querystring: { which?: 'all' | 'failed' } }>('/api/batches/:id/redeliver', {
-    config: { scopes: ['operate'] },
-    schema: {
-      summary: "Deliver a batch's outcomes again",
-      tags: ['batches'],
-      params: byId,
-      querystring: Type.Object(
-        { which: Type.Optional(Type.Enum(['all', 'failed'], { description: 'failed when left out.' })) },
-        { additionalProperties: false },
-      ),
-      response: {
-        202: Type.Object({ redelivered: Type.Integer() }),
-        ...errors(...bodyErrors, 404, 409, 422),
-      },
-    },
-    handler: async (request, reply) => {
-      const id = readId(request.params.id, 'id');
-      const redelivered = await redeliverBatch(ctx, id, request.query.which ?? 'failed', actorOf(request));
-      return reply.code(202).send({ redelivered });
-    },
-  });
 }
 
 function deleteBatch({ app, ctx }: Door): void {
@@ -160,7 +140,7 @@ function deleteBatch({ app, ctx }: Door): void {
       response: { 202: Type.Object({ requests: Type.Integer() }), ...errors(...bodyErrors, 404, 409, 422) },
     },
     handler: async (request, reply) => {
-      const requests = await deleteEndedBatch(ctx, readId(request.params.id, 'id'), {
+      const requests = await deleteEndedBatch(within(ctx, request), readId(request.params.id, 'id'), {
         evenUndelivered: request.query.undelivered === 'true',
         actor: actorOf(request),
       });
@@ -195,7 +175,11 @@ function files({ app, ctx }: Door): void {
 }
 
 /** Streams JSON lines with flat memory. */
-export function sendLines(reply: FastifyReply, lines: AsyncIterable<Buffer>, filename: string): FastifyReply {
+export function sendLines(
+  reply: FastifyReply,
+  lines: AsyncIterable<Uint8Array>,
+  filename: string,
+): FastifyReply {
   return reply
     .header('content-type', 'application/jsonl')
     .header('content-disposition', `attachment; filename="${filename}"`)

@@ -31,6 +31,7 @@ import {
   destinationView,
 } from '../../../views/destination-view.ts';
 import { isoTimeOrNull } from '../../../views/times.ts';
+import { within } from '../console/record-actions.ts';
 import { actorOf, bodyErrors, type Door, errors } from '../door.ts';
 import { PageQuery, readId, readPage } from '../query.ts';
 
@@ -61,7 +62,7 @@ function listDestinations({ app, ctx }: Door): void {
       response: { 200: DestinationListSchema, ...errors(422) },
     },
     handler: async ({ query }) => {
-      const { beforeId: afterId, limit } = readPage(query);
+      const { cursor: afterId, limit } = readPage(query);
       const rows = await ctx.store.listDestinations({ afterId: afterId ?? 0, limit });
       const last = rows.length === limit ? rows.at(-1) : undefined;
       return {
@@ -119,7 +120,7 @@ function makeDestination({ app, ctx }: Door): void {
       response: { 201: DestinationSchema, ...errors(...bodyErrors, 422) },
     },
     handler: async (request, reply) => {
-      const row = await createDestination(ctx, request.body, actorOf(request));
+      const row = await createDestination(within(ctx, request), request.body, actorOf(request));
       return reply.code(201).send(destinationView(ctx, row));
     },
   });
@@ -137,7 +138,10 @@ function changeDestination({ app, ctx }: Door): void {
     },
     handler: async (request) => {
       const id = readId(request.params.id, 'id');
-      return destinationView(ctx, await editDestination(ctx, id, request.body, actorOf(request)));
+      return destinationView(
+        ctx,
+        await editDestination(within(ctx, request), id, request.body, actorOf(request)),
+      );
     },
   });
 }
@@ -159,7 +163,10 @@ function orders({ app, ctx }: Door): void {
         response: { 200: DestinationSchema, ...errors(...bodyErrors, 404, 422) },
       },
       handler: async (request) =>
-        destinationView(ctx, await verb(ctx, readId(request.params.id, 'id'), actorOf(request))),
+        destinationView(
+          ctx,
+          await verb(within(ctx, request), readId(request.params.id, 'id'), actorOf(request)),
+        ),
     });
   }
 }
@@ -176,7 +183,12 @@ function rotate({ app, ctx }: Door): void {
     },
     handler: async (request) => {
       const id = readId(request.params.id, 'id');
-      const { secret, overlapUntil } = await rotateSecret(ctx, id, request.body, actorOf(request));
+      const { secret, overlapUntil } = await rotateSecret(
+        within(ctx, request),
+        id,
+        request.body,
+        actorOf(request),
+      );
       return { secret, secret_overlap_until: isoTimeOrNull(overlapUntil) };
     },
   });

@@ -1,4 +1,4 @@
-/** Redeliveries: count, order, follow, abort. */
+/** Redeliveries, by filter or of one batch: count, order, follow, abort. */
 import Type from 'typebox';
 import {
   RedeliveryCountSchema,
@@ -13,8 +13,10 @@ import {
   findRedelivery,
   orderRedelivery,
 } from '../../../operator/order-redelivery.ts';
+import { countBatchRedelivery, redeliverBatch } from '../../../operator/redeliver-batch.ts';
 import type { RedeliveryFilter } from '../../../store/deliveries/redeliveries.ts';
 import { redeliveryView } from '../../../views/destination-view.ts';
+import { within } from '../console/record-actions.ts';
 import { actorOf, bodyErrors, type Door, errors } from '../door.ts';
 import { PageQuery, readId, readPage, readTime } from '../query.ts';
 
@@ -34,7 +36,9 @@ export function redeliveryRoutes({ app, ctx }: Door): void {
     handler: async (request, reply) => {
       const filter = readFilter(request.body);
       if (request.body.dry_run === true) return countRedelivery(ctx, filter);
-      return reply.code(202).send(redeliveryView(await orderRedelivery(ctx, filter, actorOf(request))));
+      return reply
+        .code(202)
+        .send(redeliveryView(await orderRedelivery(within(ctx, request), filter, actorOf(request))));
     },
   });
   app.get<{ Querystring: { cursor?: string; limit?: string } }>('/api/redeliveries', {
@@ -71,7 +75,43 @@ export function redeliveryRoutes({ app, ctx }: Door): void {
       response: { 200: RedeliverySchema, ...errors(...bodyErrors, 404, 409, 422) },
     },
     handler: async (request) =>
-      redeliveryView(await abortRedelivery(ctx, readId(request.params.id, 'id'), actorOf(request))),
+      redeliveryView(
+        await abortRedelivery(within(ctx, request), readId(request.params.id, 'id'), actorOf(request)),
+      ),
+  });
+}
+
+type Redelivering = { which?: 'all' | 'failed'; dry_run?: 'true' | 'false' };
+
+/** Stands among the orders for a batch. */
+export function batchRedeliveryRoute({ app, ctx }: Door): void {
+  app.post<ById & { Querystring: Redelivering }>('/api/batches/:id/redeliver', {
+    config: { scopes: ['operate'] },
+    schema: {
+      summary: "Deliver a batch's outcomes again, in the background; or, as a dry run, count them",
+      tags: ['batches'],
+      params: byId,
+      querystring: Type.Object(
+        {
+          which: Type.Optional(Type.Enum(['all', 'failed'], { description: 'failed when left out.' })),
+          dry_run: Type.Optional(Type.Enum(['true', 'false'], { description: 'Only count.' })),
+        },
+        { additionalProperties: false },
+      ),
+      response: {
+        200: RedeliveryCountSchema,
+        202: RedeliverySchema,
+        ...errors(...bodyErrors, 404, 409, 422),
+      },
+    },
+    handler: async (request, reply) => {
+      const id = readId(request.params.id, 'id');
+      const { which = 'failed', dry_run } = request.query;
+      if (dry_run === 'true') return countBatchRedelivery(ctx, id, which);
+      return reply
+        .code(202)
+        .send(redeliveryView(await redeliverBatch(within(ctx, request), id, which, actorOf(request))));
+    },
   });
 }
 

@@ -1,16 +1,27 @@
 /** Requests: send one, look at one, list, stop, redeliver. */
 import type { FastifyReply } from 'fastify';
 import Type from 'typebox';
-import { AcceptedSchema, PostRequestSchema } from '../../../../core/contract/intake.ts';
-import { RequestDetailSchema, RequestListSchema } from '../../../../core/contract/views.ts';
+import { AcceptedSchema, DeliveryConfigSchema, PostRequestSchema } from '../../../../core/contract/intake.ts';
+import { RequestDetailSchema, RequestListSchema, RequestSchema } from '../../../../core/contract/views.ts';
 import { AppError } from '../../../../core/errors.ts';
+import type { ListOrder } from '../../../../core/list-order.ts';
 import { requestStates } from '../../../../core/request.ts';
 import { notFound, redeliverOne } from '../../../operator/redeliver-request.ts';
+import { type Retarget, retargetOne } from '../../../operator/retarget-request.ts';
 import { cancelOne, deleteOne } from '../../../operator/stop-request.ts';
 import { awaitOutcome } from '../../../views/await-outcome.ts';
 import { requestDetailJson, requestView } from '../../../views/request-view.ts';
+import { within } from '../console/record-actions.ts';
 import { actorOf, bodyErrors, type Door, errors } from '../door.ts';
-import { PageQuery, RequestFilterQuery, type RequestQuery, readFilter, readId, readPage } from '../query.ts';
+import {
+  OrderQuery,
+  PageQuery,
+  RequestFilterQuery,
+  type RequestQuery,
+  readFilter,
+  readId,
+  readPage,
+} from '../query.ts';
 
 const byCustomId = Type.Object({ custom_id: Type.String() });
 type ByCustomId = { Params: { custom_id: string } };
@@ -24,6 +35,7 @@ export function requestRoutes(door: Door): void {
   showRequest(door);
   stopRequest(door);
   redeliverRequest(door);
+  retargetRequest(door);
 }
 
 function postRequest({ app, intake }: Door): void {
@@ -47,25 +59,31 @@ function postRequest({ app, intake }: Door): void {
 }
 
 function listRequests({ app, ctx }: Door): void {
-  app.get<{ Querystring: RequestQuery & { cursor?: string; limit?: string } }>('/api/requests', {
-    config: { scopes: ['read'] },
-    schema: {
-      summary: 'List requests, newest first',
-      tags: ['requests'],
-      querystring: Type.Object({ ...RequestFilterQuery, ...PageQuery }, { additionalProperties: false }),
-      response: { 200: RequestListSchema, ...errors(422) },
+  app.get<{ Querystring: RequestQuery & { cursor?: string; limit?: string; order?: ListOrder } }>(
+    '/api/requests',
+    {
+      config: { scopes: ['read'] },
+      schema: {
+        summary: 'List requests, newest or oldest first',
+        tags: ['requests'],
+        querystring: Type.Object(
+          { ...RequestFilterQuery, ...PageQuery, ...OrderQuery },
+          { additionalProperties: false },
+        ),
+        response: { 200: RequestListSchema, ...errors(422) },
+      },
+      handler: async ({ query }) => {
+        const { rows, nextCursor } = await ctx.store.listRequests({
+          ...readFilter(query),
+          ...readPage(query),
+        });
+        return {
+          data: rows.map(requestView),
+          next_cursor: nextCursor === null ? null : String(nextCursor),
+        };
+      },
     },
-    handler: async ({ query }) => {
-      const { rows, nextBeforeId } = await ctx.store.listRequests({
-        ...readFilter(query),
-        ...readPage(query),
-      });
-      return {
-        data: rows.map(requestView),
-        next_cursor: nextBeforeId === null ? null : String(nextBeforeId),
-      };
-    },
-  });
+  );
 }
 
 function showRequest({ app, ctx, stopping }: Door): void {
@@ -154,8 +172,38 @@ function redeliverRequest({ app, ctx }: Door): void {
       },
     },
     handler: async (request, reply) => {
-      const redelivered = await redeliverOne(ctx, request.params.custom_id, actorOf(request));
+      const redelivered = await redeliverOne(
+        within(ctx, request),
+        request.params.custom_id,
+        actorOf(request),
+      );
       return reply.code(202).send({ ...redelivered, message: 'The outcome is delivered again.' });
+    },
+  });
+}
+
+function retargetRequest({ app, ctx, intake }: Door): void {
+  app.patch<ByCustomId & { Body: { delivery_config: Retarget['config'] } }>('/api/requests/:custom_id', {
+    config: { scopes: ['operate'] },
+    schema: {
+      summary: 'Send the outcome of one request elsewhere, from the next attempt on',
+      description:
+        'Checked as at intake. What posting the same request again is compared with stays as it was posted.',
+      tags: ['requests'],
+      params: byCustomId,
+      body: Type.Object({ delivery_config: DeliveryConfigSchema }, { additionalProperties: false }),
+      response: { 200: RequestSchema, ...errors(...bodyErrors, 404, 409, 422) },
+    },
+    handler: async (request) => {
+      const { delivery_config: config } = request.body;
+      const customId = request.params.custom_id;
+      return requestView(
+        await retargetOne(within(ctx, request), intake.targets, {
+          customId,
+          config,
+          actor: actorOf(request),
+        }),
+      );
     },
   });
 }

@@ -42,7 +42,7 @@ export function settingRoutes({ app, ctx }: Door): void {
       response: takenBack,
     },
     handler: async (request) => {
-      await resetSetting(ctx, request.params.name);
+      await resetSetting(ctx, request.params.name, actorOf(request));
       return settingsView(ctx.live);
     },
   });
@@ -55,7 +55,7 @@ export function settingRoutes({ app, ctx }: Door): void {
       response: takenBack,
     },
     handler: async (request) => {
-      await resetCap(ctx, request.params.prefix);
+      await resetCap(ctx, request.params.prefix, actorOf(request));
       return settingsView(ctx.live);
     },
   });

@@ -11,12 +11,20 @@ import { When } from '../../ui/when.tsx';
 
 const columns: readonly Column<ActionView>[] = [
   { key: 'at', head: 'When', cell: ({ started_at }) => <When at={started_at} /> },
-  { key: 'actor', head: 'Who', cell: ({ actor }) => <bdi>{actor}</bdi> },
+  {
+    key: 'actor',
+    head: 'Who',
+    wide: 'middle',
+    cell: ({ actor }) => <bdi className="block max-w-24 sm:max-w-48 truncate">{actor}</bdi>,
+  },
   {
     key: 'what',
     head: 'What',
     cell: ({ action, subject }) => (
-      <span className="block max-w-72 truncate" title={`${action} ${subject}`}>
+      <span
+        className="block max-sm:w-28 sm:max-w-72 max-sm:whitespace-normal max-sm:break-words sm:truncate"
+        title={`${action} ${subject}`}
+      >
         {action} <bdi>{subject}</bdi>
       </span>
     ),

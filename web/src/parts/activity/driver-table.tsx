@@ -1,8 +1,10 @@
 import { Link } from '@tanstack/react-router';
 import type { DriverView } from '../../api/types.ts';
 import { count } from '../../lib/numbers.ts';
+import { Badge } from '../../ui/badge.tsx';
 import { type Column, Table } from '../../ui/table.tsx';
 import { When } from '../../ui/when.tsx';
+import { OrderButton } from '../orders/order-button.tsx';
 
 /** Slots as boxes while they can be counted by eye. */
 function Slots({ busy, slots }: { readonly busy: number; readonly slots: number }) {
@@ -57,7 +59,51 @@ const columns: readonly Column<DriverView>[] = [
     wide: true,
     cell: ({ does }) => <span className="text-muted">{does}</span>,
   },
+  {
+    key: 'paused',
+    head: <span className="sr-only">Actions</span>,
+    cell: (driver) => <Pause driver={driver} />,
+  },
 ];
+
+/** One order for all replicas. */
+function Pause({ driver: { stage, paused_at: at, paused_by: by } }: { readonly driver: DriverView }) {
+  const path = `/api/stages/${stage}`;
+  if (at === null) {
+    return (
+      <OrderButton
+        order={{
+          label: 'Pause',
+          name: `Pause ${stage}`,
+          path: `${path}/pause`,
+          confirm: {
+            title: `Pause stage ${stage}?`,
+            text: 'It begins nothing more, on every replica, until it is resumed. What is under way ends; nothing is lost.',
+            yes: `Pause ${stage}`,
+          },
+          done: `Stage ${stage} is paused.`,
+        }}
+      />
+    );
+  }
+  return (
+    <span className="inline-flex items-center gap-2">
+      <Badge tone="watch" word="paused" />
+      <span className="hint">
+        <When at={at} /> by <bdi>{by}</bdi>
+      </span>
+      <OrderButton
+        order={{
+          label: 'Resume',
+          name: `Resume ${stage}`,
+          path: `${path}/resume`,
+          main: true,
+          done: `Stage ${stage} goes on.`,
+        }}
+      />
+    </span>
+  );
+}
 
 export function DriverTable({ drivers }: { readonly drivers: readonly DriverView[] }) {
   return (

@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import type { BatchDetail } from '../../api/types.ts';
+import { useSession } from '../../api/use-session.ts';
 import { bytes, count } from '../../lib/numbers.ts';
 import { CopyButton } from '../../ui/copy-text.tsx';
 import { FactList } from '../../ui/facts.tsx';
@@ -19,6 +20,21 @@ export function ForeignId({ id, what }: { readonly id: string | null; readonly w
   );
 }
 
+/** The batch in OpenAI's own console as well, where it is OpenAI that runs it. */
+function AtOpenAI({ id }: { readonly id: string | null }) {
+  const there = useSession()?.openai_console ?? null;
+  return (
+    <span className="inline-flex flex-wrap items-center gap-x-2 max-w-full">
+      <ForeignId id={id} what="OpenAI batch id" />
+      {id !== null && there !== null && (
+        <a className="link" href={`${there}/batches/${id}`} target="_blank" rel="noreferrer">
+          open there
+        </a>
+      )}
+    </span>
+  );
+}
+
 export function BatchFacts({ batch }: { readonly batch: BatchDetail }) {
   const { openai_requests_total: total, openai_requests_completed: completed } = batch;
   return (
@@ -30,7 +46,7 @@ export function BatchFacts({ batch }: { readonly batch: BatchDetail }) {
           ['Endpoint', batch.endpoint],
           [
             'Requests',
-            `${count(batch.request_count)}${batch.sent_count === null ? '' : `, ${count(batch.sent_count)} in its file`}`,
+            `${count(batch.request_count)}${batch.sent_count === null || batch.openai_input_file_id === null ? '' : `, ${count(batch.sent_count)} in its file`}`,
           ],
           ['File', bytes(batch.size_bytes)],
           ['Paid', <Paid key="p" batch={batch} />],
@@ -41,7 +57,7 @@ export function BatchFacts({ batch }: { readonly batch: BatchDetail }) {
               {batch.close_reason ? `, closed: ${batch.close_reason.replaceAll('_', ' ')}` : ''}
             </span>,
           ],
-          ['At OpenAI', <ForeignId key="b" id={batch.openai_batch_id} what="OpenAI batch id" />],
+          ['At OpenAI', <AtOpenAI key="b" id={batch.openai_batch_id} />],
           [
             'OpenAI says',
             batch.openai_status === null ? (

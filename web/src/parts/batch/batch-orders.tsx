@@ -6,7 +6,7 @@ import { inWords } from '../../lib/tones.ts';
 import { type Order, OrderButton } from '../orders/order-button.tsx';
 
 /** In the order of use; each says why it cannot be given now. */
-export function batchOrders(batch: Batch, onDeleted?: () => void): Order[] {
+export function batchOrders(batch: Batch, onDeleted?: Order['onDone']): Order[] {
   const path = `/api/batches/${batch.id}`;
   const name = `batch ${batch.id}`;
   const { failed, all } = redeliveries(batch);
@@ -42,13 +42,13 @@ export function batchOrders(batch: Batch, onDeleted?: () => void): Order[] {
     {
       label: 'Restart',
       path: `${path}/restart`,
-      refused: refusal(batch, 'restart', 'Only a failed batch can be restarted.'),
+      refused: restartRefusal(batch),
       confirm: {
         title: `Restart ${name}?`,
         text: 'Its requests that ended only because the batch failed are sent again, as a new batch at OpenAI.',
         yes: `Restart ${name}`,
       },
-      done: `Batch ${batch.id} is sent again.`,
+      done: `Batch ${batch.id} is being restarted.`,
     },
     {
       label: 'Redeliver failed',
@@ -78,12 +78,19 @@ export function batchOrders(batch: Batch, onDeleted?: () => void): Order[] {
 }
 
 function toldRedelivered(answer: unknown): string {
-  return `${plural((answer as { redelivered: number }).redelivered, 'outcome')} on the way again.`;
+  const { id, matching } = answer as { id: number; matching: number };
+  return `${plural(matching, 'outcome')} to be delivered again: redelivery ${id}.`;
 }
 
 function refusal(batch: Batch, move: 'close' | 'cancel' | 'restart', why: string): string | null {
   if ((batch.moves as readonly string[]).includes(move)) return null;
   return mayMove(batch.state, move) ? why : `${why} This one is ${inWords(batch.state)}.`;
+}
+
+function restartRefusal(batch: Batch): string | null {
+  if (batch.restart_requested_at) return 'It is being restarted already.';
+  const why = 'It is still being settled.';
+  return refusal(batch, 'restart', batch.state === 'failed' ? why : 'Only a failed batch can be restarted.');
 }
 
 function redeliveries(batch: Batch): { failed: string | null; all: string | null } {
@@ -114,15 +121,14 @@ function cancelOrder(batch: Batch, path: string): Order {
   };
 }
 
-function deleteOrder(batch: Batch, path: string, onDeleted?: () => void): Order {
-  const ended = (endStates as readonly string[]).includes(batch.state);
+function deleteOrder(batch: Batch, path: string, onDeleted: Order['onDone']): Order {
   const open = batch.delivering_count + batch.delivery_failed_count;
   return {
     label: 'Delete',
     method: 'DELETE',
     path: open > 0 ? `${path}?undelivered=true` : path,
     danger: true,
-    refused: ended ? null : `Only an ended batch can be deleted. This one is ${inWords(batch.state)}.`,
+    refused: deleteRefusal(batch),
     confirm: {
       title: `Delete batch ${batch.id}?`,
       text: `${plural(batch.request_count, 'request')} with their results and attempts are removed here, and its files at OpenAI.${open > 0 ? ` ${plural(open, 'outcome')} of it never reached a receiver, and will not.` : ''} This cannot be undone.`,
@@ -133,6 +139,12 @@ function deleteOrder(batch: Batch, path: string, onDeleted?: () => void): Order 
   };
 }
 
-export function BatchOrders({ batch, onDeleted }: { batch: Batch; onDeleted?: () => void }) {
+function deleteRefusal(batch: Batch): string | null {
+  if (batch.restart_requested_at) return 'It is being restarted.';
+  if ((endStates as readonly string[]).includes(batch.state)) return null;
+  return `Only an ended batch can be deleted. This one is ${inWords(batch.state)}.`;
+}
+
+export function BatchOrders({ batch, onDeleted }: { batch: Batch; onDeleted: Order['onDone'] }) {
   return batchOrders(batch, onDeleted).map((order) => <OrderButton key={order.label} order={order} />);
 }

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import type { Batch } from '../../api/types.ts';
-import { bytes, compact, count, money } from '../../lib/numbers.ts';
+import { bytes, compact, count, moneyInColumn } from '../../lib/numbers.ts';
 import { duration } from '../../lib/time.ts';
 import type { Column } from '../../ui/table.tsx';
 import { When } from '../../ui/when.tsx';
@@ -40,7 +40,7 @@ export const batchColumns: readonly Column<Batch>[] = [
     key: 'results',
     head: 'Results',
     cell: (batch) => (
-      <span className="block w-24 xl:w-36">
+      <span className="block w-20 xl:w-24">
         <ResultBar batch={batch} />
       </span>
     ),
@@ -68,9 +68,15 @@ export const batchColumns: readonly Column<Batch>[] = [
     head: 'Saved',
     number: true,
     wide: true,
-    cell: (batch) => (batch.list_nano_usd > 0 ? money(batch.saved_nano_usd) : '–'),
+    cell: (batch) => (batch.list_nano_usd > 0 ? moneyInColumn(batch.saved_nano_usd) : '–'),
   },
-  { key: 'created', head: 'Created', wide: true, cell: ({ created_at }) => <When at={created_at} /> },
+  {
+    key: 'created',
+    head: 'Age',
+    number: true,
+    wide: true,
+    cell: ({ created_at }) => <When at={created_at} bare />,
+  },
 ];
 
 /** How long it has stood there, against what is usual. */
@@ -95,7 +101,7 @@ export function Paid({ batch }: { readonly batch: Batch }) {
       title={batch.unpriced_count > 0 ? `${batch.unpriced_count} answers have no known price` : undefined}
     >
       {batch.unpriced_count > 0 && '≥ '}
-      {money(batch.paid_nano_usd)}
+      {moneyInColumn(batch.paid_nano_usd)}
     </span>
   );
 }

@@ -5,6 +5,7 @@ import { batchTones, inWords, toneColor } from '../../lib/tones.ts';
 import { readStays } from '../../lib/track.ts';
 import { useNow } from '../../lib/use-now.ts';
 import { Figure } from '../../ui/figure.tsx';
+import { shortWord } from './track.tsx';
 
 export function Gantt({ batch }: { readonly batch: BatchDetail }) {
   const now = useNow(5_000);
@@ -37,9 +38,9 @@ export function Gantt({ batch }: { readonly batch: BatchDetail }) {
           return (
             <div
               key={`${stay.state} ${stay.from}`}
-              className="grid grid-cols-[7.5rem_1fr_4.2rem] gap-2 items-center text-[0.86rem]"
+              className="grid grid-cols-[6rem_1fr_4.2rem] gap-2 items-center text-[0.86rem]"
             >
-              <span className="truncate text-muted">{inWords(stay.state)}</span>
+              <span className="truncate text-muted">{shortWord(stay.state)}</span>
               <span className="relative h-3.5 rounded-sm bg-base-200">
                 <span
                   className={`absolute inset-y-0 rounded-sm ${stay.to === null && !batch.ended_at ? 'lit' : ''}`}

@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import type { Batch } from '../../api/types.ts';
 import { count } from '../../lib/numbers.ts';
 import { FactList } from '../../ui/facts.tsx';
@@ -39,6 +40,15 @@ export function Reconciliation({ batch }: { readonly batch: Batch }) {
         <h2 className="mb-1.5">Results</h2>
         <Meter parts={results} label={inParts(results)} height={14} />
         <p className="hint mt-1.5">{inParts(results)}</p>
+        {batch.failed_count > 0 && (
+          <Link
+            className="link text-[0.86rem]"
+            to="/requests"
+            search={{ batch: String(batch.id), outcome: 'failed' }}
+          >
+            Which failed
+          </Link>
+        )}
         {batch.state === 'openai_processing' && <Reported batch={batch} />}
       </div>
       <div>
@@ -47,6 +57,15 @@ export function Reconciliation({ batch }: { readonly batch: Batch }) {
         <p className="hint mt-1.5">
           {deliveries.every(({ value }) => value === 0) ? 'nothing handed over yet' : inParts(deliveries)}
         </p>
+        {batch.delivery_failed_count > 0 && (
+          <Link
+            className="link text-[0.86rem]"
+            to="/requests"
+            search={{ batch: String(batch.id), state: 'delivery_failed' }}
+          >
+            Which were not delivered
+          </Link>
+        )}
       </div>
       {read && (
         <div>

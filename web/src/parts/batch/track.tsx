@@ -11,27 +11,37 @@ export function Track({ batch }: { readonly batch: BatchDetail }) {
   const end = batch.ended_at === null ? now : Date.parse(batch.ended_at);
   const boxes = readTrack(readStays(batch.transitions), batch.state, end);
   const over = batch.ended_at !== null;
+  const leftAt = boxes.findIndex(({ exit }) => exit !== null);
   return (
-    <div className="relative overflow-x-auto -mx-1 px-1 pb-1">
-      <ol className="flex min-w-max lg:min-w-0 gap-1" aria-label={`The way of batch ${batch.id}`}>
-        {boxes.map((box) => (
-          <TrackBox key={box.state} box={box} over={over} />
-        ))}
-      </ol>
-    </div>
+    <ol
+      className="grid grid-cols-2 sm:grid-cols-5 lg:grid-cols-10 gap-1 pb-1"
+      aria-label={`The way of batch ${batch.id}`}
+    >
+      {boxes.map((box, index) => (
+        <TrackBox key={box.state} box={box} over={over} missed={leftAt >= 0 && index > leftAt} />
+      ))}
+    </ol>
   );
 }
 
 const words = { passed: 'passed', current: 'here now', future: 'to come', skipped: 'not needed' } as const;
 
-function TrackBox({ box, over }: { readonly box: Box; readonly over: boolean }) {
+interface TrackBoxProps {
+  readonly box: Box;
+  readonly over: boolean;
+  /** The line was left before it came here. */
+  readonly missed: boolean;
+}
+
+function TrackBox({ box, over, missed }: TrackBoxProps) {
   const { state, standing, ms, exit } = box;
+  const word = missed && standing === 'skipped' ? 'not reached' : words[standing];
   const Icon = batchIcons[state];
   const current = standing === 'current';
   const tone = toneColor(standing === 'future' || standing === 'skipped' ? 'quiet' : batchTones[state]);
   const faint = standing === 'future' || standing === 'skipped';
   return (
-    <li className="flex-1 min-w-24" aria-current={current ? 'step' : undefined}>
+    <li className="min-w-0" aria-current={current ? 'step' : undefined}>
       <div
         className={`rounded-md border px-2 py-1.5 h-[58px] ${faint ? 'border-dashed' : ''}`}
         style={{
@@ -49,8 +59,8 @@ function TrackBox({ box, over }: { readonly box: Box; readonly over: boolean }) 
           </span>
         </p>
         <p className={`mt-1 ${faint ? 'text-muted text-[0.8rem]' : 'font-medium'}`}>
-          {faint ? words[standing] : state === 'done' ? 'done' : duration(ms)}
-          <span className="sr-only"> {words[standing]}</span>
+          {faint ? word : state === 'done' ? 'done' : duration(ms)}
+          <span className="sr-only"> {word}</span>
         </p>
       </div>
       {exit && <Exit state={exit} />}

@@ -27,14 +27,14 @@ export const destinationColumns: readonly Column<Destination>[] = [
   { key: 'spark', head: 'Last attempts', wide: true, cell: ({ id }) => <Spark id={id} /> },
   {
     key: 'share',
-    head: 'Success',
+    head: <span title="the newest attempts weigh most">Success, lately</span>,
     number: true,
     cell: ({ health: { success_share: part } }) =>
       part === null ? <span className="text-muted">–</span> : `${Math.floor(part * 100)} %`,
   },
   {
     key: 'latency',
-    head: 'Latency',
+    head: <span title="the newest attempts weigh most">Latency, lately</span>,
     number: true,
     wide: true,
     cell: ({ health: { latency_ms: ms } }) => (ms === null ? '–' : duration(ms)),

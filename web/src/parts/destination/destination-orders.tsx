@@ -1,15 +1,9 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
-import { call } from '../../api/client.ts';
 import type { Destination, TestResult } from '../../api/types.ts';
-import { useReaderRefusal } from '../../api/use-session.ts';
 import { duration } from '../../lib/time.ts';
-import { Button } from '../../ui/button.tsx';
-import { CopyText } from '../../ui/copy-text.tsx';
-import { Dialog } from '../../ui/dialog.tsx';
-import { notify } from '../../ui/notices.tsx';
 import { OrderButton } from '../orders/order-button.tsx';
+import { EditCredentials } from './edit-credentials.tsx';
 import { Recover } from './recover.tsx';
+import { RotateSecret } from './rotate-secret.tsx';
 
 export function DestinationOrders({ destination }: { readonly destination: Destination }) {
   const { id, address, paused_at, health } = destination;
@@ -74,7 +68,8 @@ export function DestinationOrders({ destination }: { readonly destination: Desti
           }}
         />
       )}
-      {destination.type === 'webhook' && <Rotate destination={destination} />}
+      {destination.type === 'webhook' && <EditCredentials destination={destination} />}
+      {destination.type === 'webhook' && <RotateSecret destination={destination} />}
     </>
   );
 }
@@ -83,58 +78,4 @@ function toldTest({ outcome, status_code, duration_ms, error_msg }: TestResult, 
   if (outcome === 'success')
     return `${address} took the test: ${status_code ?? 'accepted'} in ${duration(duration_ms)}.`;
   return `${address} did not take the test: ${error_msg ?? outcome.replaceAll('_', ' ')}`;
-}
-
-/** The new secret is shown once, so it stays until it is put away. */
-function Rotate({ destination }: { readonly destination: Destination }) {
-  const client = useQueryClient();
-  const [asking, setAsking] = useState(false);
-  const rotate = useMutation({
-    mutationFn: () =>
-      call<{ secret: string }>(`/api/destinations/${destination.id}/rotate-secret`, {
-        method: 'POST',
-        body: {},
-      }),
-    onSuccess: () => client.invalidateQueries({ queryKey: ['destinations'] }),
-    onError: (error) => notify('bad', error.message),
-  });
-  const close = () => {
-    setAsking(false);
-    rotate.reset();
-  };
-  return (
-    <>
-      <Button refused={useReaderRefusal()} onClick={() => setAsking(true)}>
-        Rotate secret
-      </Button>
-      {asking && (
-        <Dialog title="Rotate the signing secret" onClose={close}>
-          {rotate.data ? (
-            <>
-              <p className="mb-2">The new secret of {destination.address}. It is shown this once.</p>
-              <CopyText text={rotate.data.secret} what="secret" />
-              <div className="flex justify-end mt-4">
-                <Button look="main" onClick={close}>
-                  Put away
-                </Button>
-              </div>
-            </>
-          ) : (
-            <>
-              <p className="mb-5">
-                {destination.address} gets a secret of its own. For a day, messages are signed with the old
-                one as well, so that the receiver can change over.
-              </p>
-              <div className="flex gap-2 justify-end">
-                <Button onClick={close}>Keep the old one</Button>
-                <Button look="main" busy={rotate.isPending} onClick={() => rotate.mutate()}>
-                  Make a new secret
-                </Button>
-              </div>
-            </>
-          )}
-        </Dialog>
-      )}
-    </>
-  );
 }

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { call } from '../../api/client.ts';
 import type { Destination } from '../../api/types.ts';
 import { useReaderRefusal } from '../../api/use-session.ts';
+import { readSchedule, writeSchedule } from '../../lib/schedule.ts';
 import { Button } from '../../ui/button.tsx';
 import { notify } from '../../ui/notices.tsx';
 
@@ -25,13 +26,20 @@ export function EditPolicy({ destination }: { readonly destination: Destination 
         fields.map(({ name }) => [name, own.includes(name) ? String(policy[name] ?? '') : '']),
       ) as Record<Name, string>,
   );
+  const [schedule, setSchedule] = useState(
+    own.includes('schedule_ms') ? writeSchedule(policy.schedule_ms) : '',
+  );
   const [breaker, setBreaker] = useState(policy.breaker);
   const save = useMutation({
-    mutationFn: () => {
+    mutationFn: async () => {
+      const pauses = schedule.trim() === '' ? null : readSchedule(schedule);
+      if (pauses === null && schedule.trim() !== '') {
+        throw new Error('Write the pauses as "0, 5 s, 1 m, 2 h".');
+      }
       const numbers = fields.map(({ name }) => [name, values[name] === '' ? null : Number(values[name])]);
       return call(`/api/destinations/${destination.id}`, {
         method: 'PATCH',
-        body: { ...Object.fromEntries(numbers), breaker },
+        body: { ...Object.fromEntries(numbers), schedule_ms: pauses, breaker },
       });
     },
     onSuccess: () => notify('good', 'Saved; the next attempt follows it.'),
@@ -71,6 +79,15 @@ export function EditPolicy({ destination }: { readonly destination: Destination 
           <option value="auto">auto</option>
           <option value="off">off</option>
         </select>
+      </label>
+      <label className="grid gap-1">
+        <span className="text-muted">Pauses before each attempt, at most 20</span>
+        <input
+          className="input input-sm w-full"
+          placeholder={writeSchedule(policy.schedule_ms)}
+          value={schedule}
+          onChange={(event) => setSchedule(event.target.value)}
+        />
       </label>
       <p className="hint">Empty fields follow the default.</p>
       <div>

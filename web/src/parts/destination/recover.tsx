@@ -1,16 +1,13 @@
 /** Deliver again what failed since a time: counted first, then ordered. */
-import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { call } from '../../api/client.ts';
 import { useHold } from '../../api/live.ts';
 import type { Destination } from '../../api/types.ts';
 import { useReaderRefusal } from '../../api/use-session.ts';
-import { plural } from '../../lib/numbers.ts';
 import { serviceNow } from '../../lib/time.ts';
 import { Button } from '../../ui/button.tsx';
 import { Chip } from '../../ui/chip.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
-import { OrderButton } from '../orders/order-button.tsx';
+import { RedeliveryOrder } from '../orders/redelivery-order.tsx';
 
 const hour = 3_600_000;
 const spans = { '1 hour': hour, '24 hours': 24 * hour, '7 days': 7 * 24 * hour, ever: 0 } as const;
@@ -37,15 +34,6 @@ function RecoverDialog({ destination, onClose }: { destination: Destination; onC
     which: 'failed',
     ...(spans[span] === 0 ? {} : { since: new Date(openedAt - spans[span]).toISOString() }),
   };
-  const { data, error } = useQuery({
-    queryKey: ['recover', destination.id, span, openedAt],
-    queryFn: () =>
-      call<{ count: number; more: boolean }>('/api/redeliveries', {
-        method: 'POST',
-        body: { ...order, dry_run: true },
-      }),
-  });
-  const found = data ? `${data.more ? 'more than ' : ''}${plural(data.count, 'outcome')}` : null;
   return (
     <Dialog title="Recover failures" onClose={onClose}>
       <p className="mb-2">Deliver again what {destination.address} never took, of the last</p>
@@ -56,23 +44,7 @@ function RecoverDialog({ destination, onClose }: { destination: Destination; onC
           </Chip>
         ))}
       </div>
-      <p className="mb-5 min-h-6" role="status">
-        {error ? error.message : found === null ? 'Counting…' : `${found} failed.`}
-      </p>
-      <div className="flex gap-2 justify-end">
-        <Button onClick={onClose}>Leave it</Button>
-        <OrderButton
-          order={{
-            label: found === null ? 'Deliver again' : `Deliver ${found} again`,
-            path: '/api/redeliveries',
-            body: order,
-            main: true,
-            refused: data && data.count > 0 ? null : 'There is nothing to deliver again.',
-            done: `${found} of ${destination.address} are delivered again.`,
-            onDone: onClose,
-          }}
-        />
-      </div>
+      <RedeliveryOrder order={order} verb="failed" whose={` of ${destination.address}`} onClose={onClose} />
     </Dialog>
   );
 }

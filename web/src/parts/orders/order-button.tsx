@@ -10,6 +10,8 @@ import { notify } from '../../ui/notices.tsx';
 
 export interface Order {
   readonly label: string;
+  /** What a screen reader says, where the label alone does not tell which one. */
+  readonly name?: string;
   readonly method?: Exclude<Call['method'], 'GET' | undefined>;
   readonly path: string;
   readonly body?: unknown;
@@ -21,20 +23,22 @@ export interface Order {
   /** What is told when it was taken. */
   readonly done: string | ((answer: unknown) => string);
   readonly icon?: ReactNode;
-  readonly onDone?: () => void;
+  /** Runs before anything on the page is asked for anew; a page that it leaves asks for nothing any more. */
+  readonly onDone?: () => void | Promise<void>;
 }
 
 export function OrderButton({ order }: { readonly order: Order }) {
   const [asking, setAsking] = useState(false);
   const { run, busy } = useOrder(order);
   const reader = useReaderRefusal();
-  useHold(asking);
+  useHold(asking || busy);
   return (
     <>
       <Button
         look={order.danger ? 'danger' : order.main ? 'main' : 'plain'}
         refused={reader ?? order.refused ?? null}
         busy={busy}
+        {...(order.name === undefined ? {} : { label: order.name })}
         onClick={() => (order.confirm ? setAsking(true) : run())}
       >
         {order.icon}
@@ -69,9 +73,9 @@ function useOrder(order: Order) {
   const mutation = useMutation({
     mutationFn: () =>
       call<unknown>(order.path, { method, ...(order.body === undefined ? {} : { body: order.body }) }),
-    onSuccess: (answer) => {
+    onSuccess: async (answer) => {
       notify('good', typeof order.done === 'string' ? order.done : order.done(answer));
-      order.onDone?.();
+      await order.onDone?.();
     },
     onError: (error) => notify('bad', `${order.label}: ${error.message}`),
     onSettled: () => client.invalidateQueries(),

@@ -60,16 +60,18 @@ function Family({ family }: { readonly family: CapacityView['families'][number] 
   const { reserved, cap, cap_source, waiting_tokens, waiting_batches, held_until } = family;
   const words = `${family.family}: ${count(reserved)} of ${count(cap)} tokens enqueued (cap ${cap_source}), ${plural(waiting_batches, 'batch', 'batches')} with ${count(waiting_tokens)} tokens waiting`;
   return (
-    <div className="grid grid-cols-[8rem_minmax(0,1fr)_7rem] gap-2 items-center text-[0.86rem]">
+    <div className="grid grid-cols-[minmax(0,1fr)_auto] sm:grid-cols-[8rem_minmax(0,1fr)_7rem] gap-x-2 gap-y-1 sm:gap-y-2 items-center text-[0.86rem]">
       <span className="truncate" title={family.family}>
         {family.family}
       </span>
-      <Bullet used={reserved} waiting={waiting_tokens} limit={cap} label={words} />
+      <span className="max-sm:order-1 max-sm:col-span-2">
+        <Bullet used={reserved} waiting={waiting_tokens} limit={cap} label={words} />
+      </span>
       <span className="num">
         {compact(reserved)} / {compact(cap)}
       </span>
       {(waiting_batches > 0 || held_until !== null) && (
-        <span className="col-span-3 hint -mt-1">
+        <span className="max-sm:order-2 col-span-2 sm:col-span-3 hint -mt-1">
           {plural(waiting_batches, 'batch', 'batches')} with {compact(waiting_tokens)} tokens behind it
           {held_until !== null && (
             <>

@@ -54,6 +54,11 @@ export function PipelineStrip({ stages }: { readonly stages: readonly StageView[
   );
 }
 
+/** As much of it as a box has room for. */
+function inShort(requests: number): string {
+  return requests < 10_000 ? plural(requests, 'request') : compact(requests);
+}
+
 function StageBox({ state, stage }: { readonly state: BatchState; readonly stage: StageView | undefined }) {
   const Icon = batchIcons[state];
   const some = (stage?.batches ?? 0) > 0;
@@ -79,7 +84,9 @@ function StageBox({ state, stage }: { readonly state: BatchState; readonly stage
           <span className={`text-[1.25rem] font-semibold ${some ? '' : 'text-muted'}`}>
             {compact(stage?.batches ?? 0)}
           </span>
-          <span className="hint truncate">{some ? plural(stage?.requests ?? 0, 'request') : ''}</span>
+          <span className="hint truncate" title="requests">
+            {some ? inShort(stage?.requests ?? 0) : ''}
+          </span>
         </span>
         <span className="hint flex justify-between gap-1 whitespace-nowrap overflow-hidden">
           <span>{some && state !== 'done' ? <When at={stage?.oldest_at ?? null} bare /> : ' '}</span>

@@ -1,5 +1,6 @@
 /** Every attempt to hand the outcome over, and the next one, drawn hollow. */
 import type { Attempt, RequestDetail } from '../../api/types.ts';
+import { targetOf } from '../../lib/target.ts';
 import { duration } from '../../lib/time.ts';
 import { toneColor } from '../../lib/tones.ts';
 import { When } from '../../ui/when.tsx';
@@ -44,9 +45,7 @@ function Dot({ color, hollow = false }: { readonly color: string; readonly hollo
 
 function AttemptRow({ attempt }: { readonly attempt: Attempt }) {
   const good = attempt.outcome === 'success';
-  const { delivery_config: config } = attempt;
-  const target =
-    'webhook_url' in config ? config.webhook_url : 'rabbitmq_queue' in config ? config.rabbitmq_queue : '';
+  const target = targetOf(attempt.delivery_config) ?? '';
   return (
     <li className="pl-5 relative min-w-0">
       <Dot color={toneColor(good ? 'good' : 'bad')} />
@@ -57,8 +56,8 @@ function AttemptRow({ attempt }: { readonly attempt: Attempt }) {
         <span className="text-muted">
           attempt {attempt.attempt}, <When at={attempt.attempted_at} />, took {duration(attempt.duration_ms)}
         </span>
-        <span className="mono text-muted truncate max-w-full" title={String(target)}>
-          {String(target)}
+        <span className="mono text-muted truncate max-w-full" title={target}>
+          {target}
         </span>
       </p>
       {attempt.error_msg !== null && <p className="break-words">{attempt.error_msg}</p>}

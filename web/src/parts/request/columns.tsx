@@ -13,7 +13,7 @@ export const requestColumns: readonly Column<Request>[] = [
       <Link
         to="/requests/$id"
         params={{ id: String(id) }}
-        className="link mono block max-w-56 sm:max-w-80 truncate"
+        className="link mono block max-w-32 sm:max-w-80 truncate"
         title={custom_id}
       >
         <bdi>{custom_id}</bdi>
@@ -21,7 +21,12 @@ export const requestColumns: readonly Column<Request>[] = [
     ),
   },
   { key: 'state', head: 'State', cell: (request) => <RequestBadge request={request} /> },
-  { key: 'outcome', head: 'Outcome', cell: ({ outcome }) => <OutcomeWord outcome={outcome} /> },
+  {
+    key: 'outcome',
+    head: 'Outcome',
+    wide: 'middle',
+    cell: ({ outcome }) => <OutcomeWord outcome={outcome} />,
+  },
   {
     key: 'model',
     head: 'Model',
@@ -33,9 +38,16 @@ export const requestColumns: readonly Column<Request>[] = [
     ),
   },
   {
+    key: 'endpoint',
+    head: 'Endpoint',
+    wide: true,
+    cell: ({ url }) => <span className="text-muted">{url.replace('/v1/', '')}</span>,
+  },
+  {
     key: 'batch',
     head: 'Batch',
     number: true,
+    wide: 'middle',
     cell: ({ batch_id: id }) => (
       <Link className="link mono" to="/batches/$id" params={{ id: String(id) }}>
         {id}
@@ -72,5 +84,11 @@ export const requestColumns: readonly Column<Request>[] = [
       </span>
     ),
   },
-  { key: 'age', head: 'Age', number: true, cell: ({ created_at }) => <When at={created_at} bare /> },
+  {
+    key: 'age',
+    head: 'Age',
+    number: true,
+    wide: 'middle',
+    cell: ({ created_at }) => <When at={created_at} bare />,
+  },
 ];

@@ -1,13 +1,13 @@
 import { Link } from '@tanstack/react-router';
 import type { RequestDetail } from '../../api/types.ts';
 import { bytes, count, money } from '../../lib/numbers.ts';
+import { targetOf } from '../../lib/target.ts';
 import { FactList } from '../../ui/facts.tsx';
 import { When } from '../../ui/when.tsx';
 
 export function RequestFacts({ request }: { readonly request: RequestDetail }) {
   const { delivery_config: config } = request;
-  const target =
-    'webhook_url' in config ? config.webhook_url : 'rabbitmq_queue' in config ? config.rabbitmq_queue : null;
+  const target = targetOf(config);
   return (
     <section className="panel">
       <h2 className="mb-2.5">Facts</h2>
@@ -37,11 +37,14 @@ export function RequestFacts({ request }: { readonly request: RequestDetail }) {
                 [
                   'To',
                   <span key="d" className="mono break-all">
-                    {String(target)}
+                    {target}
                   </span>,
                 ],
               ] as const)),
-          ['Calls used', `${request.call_tries} of 3`],
+          ...Object.entries(('rabbitmq_headers' in config && config.rabbitmq_headers) || {}).map(
+            ([name, value]) => [`header ${name}`, <bdi key={`h${name}`}>{value}</bdi>] as const,
+          ),
+          ['Calls used', count(request.call_tries)],
           ['Line', bytes(request.request_payload_size)],
           ['Created', <When key="c" at={request.created_at} />],
           ['Outcome', <When key="o" at={request.outcome_at} none="not yet" />],

@@ -1,13 +1,17 @@
-import { useNavigate } from '@tanstack/react-router';
 import { Terminal } from 'lucide-react';
 import type { RequestDetail } from '../../api/types.ts';
 import { inWords } from '../../lib/tones.ts';
 import { Button } from '../../ui/button.tsx';
 import { notify } from '../../ui/notices.tsx';
 import { OrderButton } from '../orders/order-button.tsx';
+import { EditTarget } from './edit-target.tsx';
 
-export function RequestOrders({ request }: { readonly request: RequestDetail }) {
-  const navigate = useNavigate();
+interface RequestOrdersProps {
+  readonly request: RequestDetail;
+  readonly onDeleted: () => Promise<void>;
+}
+
+export function RequestOrders({ request, onDeleted }: RequestOrdersProps) {
   const { custom_id: customId, state } = request;
   const path = `/api/requests/${encodeURIComponent(customId)}`;
   const name = customId.length > 60 ? `${customId.slice(0, 60)}…` : customId;
@@ -26,6 +30,7 @@ export function RequestOrders({ request }: { readonly request: RequestDetail }) 
           done: `The outcome of ${name} is on its way again.`,
         }}
       />
+      <EditTarget request={request} />
       <Button onClick={() => void copyCurl(request)}>
         <Terminal size={14} aria-hidden="true" />
         Copy as curl
@@ -57,7 +62,7 @@ export function RequestOrders({ request }: { readonly request: RequestDetail }) 
             yes: 'Delete the request',
           },
           done: `${name} is deleted.`,
-          onDone: () => void navigate({ to: '/requests' }),
+          onDone: onDeleted,
         }}
       />
     </>

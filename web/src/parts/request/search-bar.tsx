@@ -3,7 +3,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Search } from 'lucide-react';
 import { useId, useRef, useState } from 'react';
 import { useKeys } from '../../lib/keyboard.ts';
-import { complete, type RequestSearch, readRequestSearch, readTyped } from '../../lib/search.ts';
+import { complete, present, type RequestSearch, readRequestSearch, readTyped } from '../../lib/search.ts';
 import { absolute } from '../../lib/time.ts';
 import { Chip } from '../../ui/chip.tsx';
 import { useFind } from '../shell/use-find.ts';
@@ -40,7 +40,7 @@ export function SearchBar() {
           ref={box}
           className="input w-full pl-8"
           aria-label="Search requests"
-          placeholder="custom_id, OpenAI batch or file id, or state: outcome: model: batch: tag: before: after:"
+          placeholder="custom_id, OpenAI batch or file id, or state: outcome: model: batch: destination: tag: before: after:"
           value={input}
           list={list}
           maxLength={2_000}
@@ -66,7 +66,7 @@ export function SearchBar() {
 
 /** What stands in the address, each to be taken away. */
 export function FilterChips() {
-  const { cursor: _, ...filter } = useSearch({ from: '/requests', select: readRequestSearch });
+  const { cursor: _, order, ...filter } = useSearch({ from: '/requests', select: readRequestSearch });
   const navigate = useNavigate({ from: '/requests' });
   const names = Object.keys(filter) as (keyof typeof filter)[];
   if (names.length === 0) return null;
@@ -86,7 +86,7 @@ export function FilterChips() {
           </span>
         </Chip>
       ))}
-      <Chip onClick={() => void navigate({ search: {} })}>Clear</Chip>
+      <Chip onClick={() => void navigate({ search: present<RequestSearch>({ order }) })}>Clear</Chip>
     </div>
   );
 }

@@ -2,7 +2,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call, query } from '../../api/client.ts';
 import type { CostListView, CostView } from '../../api/types.ts';
-import { compact, count, money } from '../../lib/numbers.ts';
+import { compact, count, moneyInColumn } from '../../lib/numbers.ts';
 import { Chip } from '../../ui/chip.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
@@ -19,14 +19,26 @@ function nameOf(row: CostView, by: CostListView['by']): string {
 /** A sum in which something has no price says so. */
 function priced(row: CostView, value: number): string {
   if (row.unpriced === row.answered) return 'no price';
-  return `${row.unpriced > 0 ? '≥ ' : ''}${money(value)}`;
+  return `${row.unpriced > 0 ? '≥ ' : ''}${moneyInColumn(value)}`;
 }
 
 const figures: readonly Column<CostView>[] = [
-  { key: 'answered', head: 'Answers', number: true, cell: ({ answered }) => count(answered) },
-  { key: 'input', head: 'Tokens in', number: true, cell: ({ input_tokens: n }) => compact(n) },
+  { key: 'answered', head: 'Answers', number: true, wide: 'middle', cell: ({ answered }) => count(answered) },
+  {
+    key: 'input',
+    head: 'Tokens in',
+    number: true,
+    wide: 'middle',
+    cell: ({ input_tokens: n }) => compact(n),
+  },
   { key: 'cached', head: 'Cached', number: true, wide: true, cell: ({ cached_tokens: n }) => compact(n) },
-  { key: 'output', head: 'Tokens out', number: true, cell: ({ output_tokens: n }) => compact(n) },
+  {
+    key: 'output',
+    head: 'Tokens out',
+    number: true,
+    wide: 'middle',
+    cell: ({ output_tokens: n }) => compact(n),
+  },
   {
     key: 'list',
     head: 'List price',

@@ -113,7 +113,7 @@ function MakeKey() {
         <label className="grid gap-1">
           May
           <select
-            className="select select-sm"
+            className="select select-sm min-w-60"
             value={scope}
             onChange={(event) => setScope(event.target.value as keyof typeof scopes)}
           >

@@ -13,13 +13,39 @@ import { Caps } from './caps.tsx';
 import { SettingValue } from './setting-value.tsx';
 
 const columns: readonly Column<Setting>[] = [
-  { key: 'name', head: 'Name', cell: ({ name }) => <span className="mono">{name}</span> },
-  { key: 'value', head: 'Value', cell: (setting) => <SettingValue setting={setting} /> },
+  {
+    key: 'name',
+    head: 'Name',
+    width: 'w-[35%] lg:w-[24%]',
+    cell: ({ name }) => (
+      <span className="mono block whitespace-normal break-words">
+        {name.split('_').map((part, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: parts of one name
+          <span key={index}>
+            {index > 0 && '_'}
+            <wbr />
+            {part}
+          </span>
+        ))}
+      </span>
+    ),
+  },
+  {
+    key: 'value',
+    head: 'Value',
+    width: 'w-[32%] lg:w-[23%]',
+    cell: (setting) => (
+      <div className="whitespace-normal break-words">
+        <SettingValue setting={setting} />
+      </div>
+    ),
+  },
   {
     key: 'source',
     head: 'From',
+    width: 'w-[33%] lg:w-[15%]',
     cell: ({ source, edited_at, edited_by }) => (
-      <span className="inline-flex gap-2 items-center">
+      <span className="inline-flex flex-wrap gap-x-2 items-center whitespace-normal">
         <Badge
           tone={source === 'default' ? 'quiet' : source === 'edited' ? 'watch' : 'moving'}
           word={source}
@@ -36,7 +62,7 @@ const columns: readonly Column<Setting>[] = [
     key: 'about',
     head: 'What it is for',
     wide: true,
-    cell: ({ about }) => <span className="whitespace-normal text-muted block py-1.5 min-w-64">{about}</span>,
+    cell: ({ about }) => <span className="whitespace-normal text-muted block py-1.5">{about}</span>,
   },
 ];
 
@@ -82,6 +108,7 @@ export function Rules() {
                 <Table
                   caption={`Settings of ${group}`}
                   columns={columns}
+                  still
                   rows={found.filter((setting) => setting.group === group)}
                   keyOf={({ name }) => name}
                 />

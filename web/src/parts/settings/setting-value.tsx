@@ -9,19 +9,24 @@ import { duration } from '../../lib/time.ts';
 import { Button } from '../../ui/button.tsx';
 import { notify } from '../../ui/notices.tsx';
 
-/** Milliseconds and large numbers as people read them. */
+/** Times as people read them; nothing for anything else. */
 export function meaningOf(name: string, value: unknown): string {
   const number = typeof value === 'number' ? value : /^\d+$/.test(String(value)) ? Number(value) : null;
   if (number === null) return '';
   if (name.endsWith('_MS')) return duration(number);
   if (name.endsWith('_S')) return duration(number * 1_000);
-  return number >= 10_000 ? count(number) : '';
+  return '';
 }
 
 export function textOf(value: unknown): string {
   if (value === null) return 'not set';
   if (typeof value === 'boolean') return value ? 'set' : 'not set';
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+/** What stands there while nobody edits it. */
+function shownOf(value: unknown): string {
+  return typeof value === 'number' ? count(value) : textOf(value);
 }
 
 export function SettingValue({ setting }: { readonly setting: Setting }) {
@@ -48,7 +53,7 @@ export function SettingValue({ setting }: { readonly setting: Setting }) {
           onChange={(event) => setDraft(event.target.value)}
         />
         <span className="hint">
-          {meaningOf(name, value) || textOf(value)} → {meaningOf(name, next) || textOf(next)}, at once
+          {meaningOf(name, value) || shownOf(value)} → {meaningOf(name, next) || shownOf(next)}, at once
         </span>
         <Button type="submit" look="main" busy={save.isPending}>
           Save
@@ -58,9 +63,9 @@ export function SettingValue({ setting }: { readonly setting: Setting }) {
     );
   }
   return (
-    <span className="inline-flex items-center gap-2 max-w-full">
-      <span className="mono inline-block max-w-64 truncate" title={textOf(value)}>
-        {textOf(value)}
+    <span className="inline-flex flex-wrap items-center gap-x-2 max-w-full">
+      <span className="mono inline-block max-w-full truncate" title={textOf(value)}>
+        {shownOf(value)}
       </span>
       <span className="text-muted">{meaningOf(name, value)}</span>
       {editable && (

@@ -9,13 +9,29 @@ import { FactList } from '../../ui/facts.tsx';
 import { When } from '../../ui/when.tsx';
 import { Light } from './light.tsx';
 
+const brokerQuery = {
+  queryKey: ['broker'],
+  queryFn: ({ signal }: { readonly signal: AbortSignal }) => call<BrokerView>('/api/broker', { signal }),
+  refetchInterval: 10_000,
+};
+
+/** The connection that a destination of this type goes by. */
+export function BrokerFacts() {
+  const { data } = useQuery(brokerQuery);
+  return (
+    <section className="panel">
+      <h2 className="mb-2.5">Connection</h2>
+      {data && <Details broker={data} />}
+      <p className="hint mt-2">
+        A message counts as delivered when the broker has confirmed it; one that no queue takes is a failure.
+      </p>
+    </section>
+  );
+}
+
 export function BrokerLight() {
   const [open, setOpen] = useState(false);
-  const { data } = useQuery({
-    queryKey: ['broker'],
-    queryFn: ({ signal }) => call<BrokerView>('/api/broker', { signal }),
-    refetchInterval: 10_000,
-  });
+  const { data } = useQuery(brokerQuery);
   const { tone, word } = standingOf(data);
   return (
     <Light tone={tone}>

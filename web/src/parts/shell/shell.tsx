@@ -48,24 +48,26 @@ function Frame({ path }: { readonly path: string }) {
       <a href="#main" className="sr-only focus:not-sr-only focus:absolute focus:p-2 focus:bg-base-100 z-50">
         Skip to content
       </a>
-      <aside className="lg:sticky lg:top-0 lg:h-screen flex lg:flex-col items-stretch max-lg:items-center gap-2 lg:gap-3 p-2 lg:p-3 bg-base-200 border-base-300 lg:border-r max-lg:border-b">
-        <p className="px-2.5 py-1.5 font-semibold max-lg:hidden whitespace-nowrap flex items-center gap-2">
-          <img src="/favicon.svg" alt="" width="20" height="20" />
-          Batch Manager
-        </p>
-        <button
-          type="button"
-          className="btn btn-sm btn-outline border-base-300 justify-start font-normal max-lg:btn-square max-lg:order-2 max-lg:border-0 max-lg:ml-auto"
-          onClick={() => setOpen('palette')}
-        >
-          <Search size={14} aria-hidden="true" />
-          <span className="max-lg:sr-only">Go to</span>
-          <kbd className="kbd kbd-xs ml-auto max-lg:hidden">Ctrl K</kbd>
-        </button>
-        <Nav narrow={false} />
-        <div className="lg:mt-auto max-lg:order-3 grid gap-3">
-          <div className="max-lg:hidden">{mayLook && <Lights />}</div>
-          <Account onHelp={() => setOpen('help')} />
+      <aside className="bg-base-200 border-base-300 lg:border-r max-lg:border-b">
+        <div className="lg:sticky lg:top-0 lg:h-screen flex lg:flex-col items-stretch max-lg:items-center gap-2 lg:gap-3 p-2 lg:p-3">
+          <p className="px-2.5 py-1.5 font-semibold max-lg:hidden whitespace-nowrap flex items-center gap-2">
+            <img src="/favicon.svg" alt="" width="20" height="20" />
+            Batch Manager
+          </p>
+          <button
+            type="button"
+            className="btn btn-sm btn-outline border-base-300 justify-start font-normal max-lg:btn-square max-lg:order-2 max-lg:border-0 max-lg:ml-auto"
+            onClick={() => setOpen('palette')}
+          >
+            <Search size={14} aria-hidden="true" />
+            <span className="max-lg:sr-only">Go to</span>
+            <kbd className="kbd kbd-xs ml-auto max-lg:hidden">Ctrl K</kbd>
+          </button>
+          <Nav narrow={false} />
+          <div className="lg:mt-auto max-lg:order-3 grid gap-3">
+            <div className="max-lg:hidden">{mayLook && <Lights />}</div>
+            <Account onHelp={() => setOpen('help')} />
+          </div>
         </div>
       </aside>
       <main

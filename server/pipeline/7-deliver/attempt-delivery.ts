@@ -1,0 +1,71 @@
+/** One attempt: wraps an outcome, hands it to its channel, and says what the answer means for it. */
+import { type AttemptResult, afterAttempt, type NextStep } from '../../../core/delivery.ts';
+import type { Channel, Parcel } from '../../channels/port.ts';
+import type { Context } from '../../context.ts';
+import type { ClaimedDelivery } from '../../store/deliveries/claim-deliveries.ts';
+import type { Delivered } from '../../store/deliveries/record-deliveries.ts';
+import type { ResultLine } from '../../store/read/requests.ts';
+import type { DestinationRow } from '../../store/rows.ts';
+import type { Configured } from './configure-destination.ts';
+import type { Shelved } from './shelf.ts';
+import { wrapParcel } from './wrap-parcel.ts';
+
+/** Longer than any attempt can take; after it another process may try. */
+export const deliveryLeaseMs = 60_000;
+/** What stood on the shelf for as long is put back; with it, an attempt is cut off well before its lease ends. */
+export const longestOnShelfMs = 1_000;
+const longestAttemptMs = deliveryLeaseMs - 10_000;
+
+/** @throws Error when it cannot be wrapped; what happens on the way is the answer */
+export function attemptDelivery(
+  ctx: Context,
+  channel: Channel,
+  { delivery, row }: Shelved,
+  line: ResultLine | undefined,
+  { destination, copy }: Configured,
+): Promise<Delivered> {
+  const parcel = wrapParcel(ctx.installationId, delivery, line, destination);
+  const at = ctx.clock.now();
+  const probe = row.breaker === 'open';
+  return channel.send(parcel, longestAttemptMs).then((answer) => ({
+    requestId: delivery.id,
+    batchId: delivery.batch_id,
+    destinationId: row.id,
+    outcomeNumber: delivery.outcome_number,
+    customId: delivery.custom_id,
+    attempt: parcel.attempt,
+    delivery: delivery.delivery,
+    config: copy,
+    probe,
+    result: answer,
+    next: decide(ctx, parcel, answer, probe ? heldSince(delivery, row) : null),
+    at,
+  }));
+}
+
+/**
+ * A probe that failed uses up no attempt: its message waits with the others, behind them, but no longer than they.
+ *
+ * @param since when a probe's message has been held back; null for any other
+ */
+function decide(ctx: Context, parcel: Parcel, answer: AttemptResult, since: number | null): NextStep {
+  if (answer.outcome === 'success') return { kind: 'delivered' };
+  const { settings, random, clock } = ctx;
+  if (since !== null) {
+    const isTooOld = since < clock.now() - settings.DELIVERY_HELD_MS;
+    return isTooOld
+      ? { kind: 'give_up', why: 'its destination has been broken for too long' }
+      : { kind: 'again', pauseMs: 0 };
+  }
+  const { scheduleMs } = parcel.destination.policy;
+  return afterAttempt(answer, parcel.attempt, {
+    schedule: scheduleMs,
+    spread: random(),
+    faster: settings.RETRY_FASTER,
+  });
+}
+
+/** Since when an open breaker has kept a message back: a pause before it does not count. */
+function heldSince({ updated_at }: ClaimedDelivery, { breaker_opened_at }: DestinationRow): number {
+  return Math.max(updated_at, breaker_opened_at ?? 0);
+}

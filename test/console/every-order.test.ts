@@ -42,7 +42,8 @@ const sources = globSync('web/src/**/*.{ts,tsx}', { cwd: root }).map((path) => {
 /** An order button posts unless it says otherwise; the choice of a list's order gives none. */
 function isCalled(method: string, path: string): boolean {
   return sources.some(({ text, addresses }) => {
-    const says = text.includes(`method: '${method}'`) || (method === 'POST' && /\bOrder(?!Choice)/.test(text));
+    const says =
+      text.includes(`method: '${method}'`) || (method === 'POST' && /\bOrder(?!Choice)/.test(text));
     return says && addresses.has(path);
   });
 }

@@ -6,6 +6,7 @@ import { describeMachine, replaceTable } from './document.ts';
 import { type Options, readOptions, usage } from './options.ts';
 import { dropForgotten } from './postgres.ts';
 import { summariseProfiles } from './profiles.ts';
+import { runScript } from './run-script.ts';
 import { type Outcome, runWorkload } from './run-workload.ts';
 import { makeScratch, type Scratch, type Setup } from './setup.ts';
 import { renderJson, renderTable } from './table.ts';
@@ -124,6 +125,7 @@ try {
         ' ',
       ),
     });
+    await runScript('scripts/build.ts');
     await runAll(options, machine);
   }
 } catch (error) {

@@ -1,4 +1,4 @@
-/** Ours: the service as its own process, started as operators start it. */
+/** Ours: the built service as its own process, started as operators start it. */
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startChild } from '../demo/start-child.ts';
@@ -11,6 +11,9 @@ import type { Stored } from './stored.ts';
 
 /** The key that load and floors use; authentication is part of every request. */
 export const apiKey = 'bench-0123456789abcdef0123456789abcdef';
+
+/** What `scripts/build.ts` makes; from sources Node strips the types first, which takes time and memory of its own. */
+export const builtCommand = 'dist/server/cli.js';
 
 /** A line of the service's log, and when it was read here. */
 export interface LogLine {
@@ -54,7 +57,7 @@ export async function startOurs(setup: Setup, options: StartOptions): Promise<Ou
   const log: LogLine[] = [];
   const child = await startChild({
     name: 'service',
-    args: [...nodeFlags, ...extraFlags(setup, options), 'server/cli.ts', 'serve'],
+    args: [...nodeFlags, ...extraFlags(setup, options), builtCommand, 'serve'],
     cwd: projectRoot,
     env: childEnvironment({
       HOST: '127.0.0.1',

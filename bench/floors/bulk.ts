@@ -7,27 +7,35 @@ import { DatabaseSync } from 'node:sqlite';
 import { lineOverheadBytes } from '../../core/line-id.ts';
 import { cpuSince, readInput, tell } from '../task.ts';
 
-const { databasePath, linesPath } = readInput<{ databasePath: string; linesPath: string }>();
+const { databasePath, linesPath, warmUpPath } = readInput<{
+  databasePath: string;
+  linesPath: string;
+  warmUpPath: string;
+}>();
 const db = new DatabaseSync(databasePath, { enableForeignKeyConstraints: false });
 db.exec(
   'pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -16384; pragma wal_autocheckpoint = 4000',
 );
 // What is inserted is made beforehand: only the inserts are timed.
-const rows: { id: string; url: string; model: string; delivery: string; body: Buffer; hash: Buffer }[] = [];
-for await (const line of createInterface({ input: createReadStream(linesPath) })) {
-  const post = JSON.parse(line);
-  rows.push({
-    id: post.custom_id,
-    url: post.url,
-    model: post.body.model,
-    delivery: JSON.stringify(post.delivery_config),
-    body: Buffer.from(JSON.stringify(post.body)),
-    hash: hash('sha256', line, 'buffer'),
-  });
+async function readRows(path: string) {
+  const rows: { id: string; url: string; model: string; delivery: string; body: Buffer; hash: Buffer }[] = [];
+  for await (const line of createInterface({ input: createReadStream(path) })) {
+    const post = JSON.parse(line);
+    rows.push({
+      id: post.custom_id,
+      url: post.url,
+      model: post.body.model,
+      delivery: JSON.stringify(post.delivery_config),
+      body: Buffer.from(JSON.stringify(post.body)),
+      hash: hash('sha256', line, 'buffer'),
+    });
+  }
+  return rows;
 }
-const [{ url, model }] = rows as [(typeof rows)[0]];
-const cpuBefore = process.cpuUsage();
-const startedAt = performance.now();
+type Rows = Awaited<ReturnType<typeof readRows>>;
+const warmUp = await readRows(warmUpPath);
+const rows = await readRows(linesPath);
+const [{ url, model }] = rows as [Rows[0]];
 db.exec(`begin;
   insert into batch_keys (id, endpoint, model) values (1, '${url}', '${model}');
   insert into batches (id, endpoint, model, state, created_at, state_at) values (1, '${url}', '${model}', 'building', 1, 1);
@@ -38,15 +46,21 @@ const insertRequest =
 const insertBody = db.prepare('insert into request_bodies (request_id, body) values (?, ?)');
 const overhead = lineOverheadBytes(url);
 const now = Date.now();
-for (let from = 0; from < rows.length; from += 200) {
-  db.exec('begin immediate');
-  const slice = rows.slice(from, from + 200);
-  for (const [i, r] of slice.entries()) {
-    insertRequest.run(from + i + 1, r.id, r.hash, r.delivery, r.body.length + overhead, now, now);
+function insert(all: Rows, firstId: number): void {
+  for (let from = 0; from < all.length; from += 200) {
+    db.exec('begin immediate');
+    const slice = all.slice(from, from + 200);
+    for (const [i, r] of slice.entries()) {
+      insertRequest.run(firstId + from + i, r.id, r.hash, r.delivery, r.body.length + overhead, now, now);
+    }
+    for (const [i, r] of slice.entries()) insertBody.run(firstId + from + i, r.body);
+    db.exec(`update batches set request_count = request_count + ${slice.length} where id = 1; commit`);
   }
-  for (const [i, r] of slice.entries()) insertBody.run(from + i + 1, r.body);
-  db.exec(`update batches set request_count = request_count + ${slice.length} where id = 1; commit`);
 }
+insert(warmUp, 1);
+const cpuBefore = process.cpuUsage();
+const startedAt = performance.now();
+insert(rows, warmUp.length + 1);
 tell({
   event: 'result',
   cpuMs: cpuSince(cpuBefore),

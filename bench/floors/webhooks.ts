@@ -2,17 +2,18 @@
 import { Agent, request } from 'undici';
 import { cpuSince, readInput, tell } from '../task.ts';
 
-const { url, count, inFlight, bytes } = readInput<{
+const { url, count, warmUp, inFlight, bytes } = readInput<{
   url: string;
   count: number;
+  warmUp: number;
   inFlight: number;
   bytes: number;
 }>();
 const dispatcher = new Agent({ connections: inFlight, pipelining: 1 });
 const body = Buffer.alloc(bytes, 'x');
 let next = 0;
-async function send(): Promise<void> {
-  while (next < count) {
+async function send(until: number): Promise<void> {
+  while (next < until) {
     next += 1;
     const headers = { 'content-type': 'application/json', 'webhook-id': `floor-${next}` };
     const answer = await request(url, { method: 'POST', headers, body, dispatcher });
@@ -20,14 +21,10 @@ async function send(): Promise<void> {
     if (answer.statusCode !== 200) throw new Error(`the receiver answered ${answer.statusCode}`);
   }
 }
+const sendAll = (until: number) => Promise.all(Array.from({ length: inFlight }, () => send(until)));
+await sendAll(warmUp);
 const cpuBefore = process.cpuUsage();
-const startedAt = performance.now();
-await Promise.all(Array.from({ length: inFlight }, send));
-tell({
-  event: 'result',
-  cpuMs: cpuSince(cpuBefore),
-  seconds: (performance.now() - startedAt) / 1_000,
-  startedAt: performance.timeOrigin + startedAt,
-});
+await sendAll(warmUp + count);
+tell({ event: 'result', cpuMs: cpuSince(cpuBefore) });
 await dispatcher.close();
 process.disconnect();

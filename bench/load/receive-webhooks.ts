@@ -12,6 +12,8 @@ let firstAt = 0;
 let lastAt = 0;
 let holding = false;
 let awaited = Number.POSITIVE_INFINITY;
+/** So many come first and only warm up who sends. */
+let warmUp = 0;
 
 const server = createServer({ noDelay: true }, (socket) => {
   const messages = new HttpMessages();
@@ -30,6 +32,7 @@ function note(id: string): void {
   seen.add(id);
   lastAt = Date.now();
   firstAt ||= lastAt;
+  if (seen.size === warmUp) report('warm');
   if (seen.size === awaited) report('complete');
 }
 
@@ -51,8 +54,10 @@ obey({
   },
 });
 process.on('message', (order: string) => {
-  const [, count] = /^await (\d+)$/.exec(order) ?? [];
-  if (count !== undefined) awaited = Number(count);
+  const [, count, before] = /^await (\d+)(?: after (\d+))?$/.exec(order) ?? [];
+  if (count === undefined) return;
+  warmUp = Number(before ?? 0);
+  awaited = warmUp + Number(count);
 });
 server.listen(0, '127.0.0.1', () => {
   const { port } = server.address() as { port: number };

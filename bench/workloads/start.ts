@@ -5,9 +5,8 @@ import { childEnvironment, projectRoot, readListening } from '../../demo/start-s
 import { nodeFlags } from '../../server/node-flags.ts';
 import { customId, type Kind, makePost, oneKind } from '../load/make-request.ts';
 import { cpuMs, peakMb } from '../process-figures.ts';
-import { runScript } from '../run-script.ts';
 import { seedRequests } from '../seed.ts';
-import { apiKey, databaseSettings } from '../service.ts';
+import { apiKey, builtCommand, databaseSettings } from '../service.ts';
 import type { Setup } from '../setup.ts';
 import type { Sample, Workload } from '../workload.ts';
 
@@ -48,7 +47,6 @@ export const start: Workload = {
   stores: ['sqlite', 'postgres'],
   pairs: 7,
   async prepare(setup: Setup) {
-    await runScript('scripts/build.ts');
     const folder = await seedRequests(setup, setup.size(1_000_000, 40_000));
     const settings = {
       HOST: '127.0.0.1',
@@ -63,7 +61,7 @@ export const start: Workload = {
         ? []
         : ['--cpu-prof', `--cpu-prof-dir=${join(setup.profileFolder, 'start')}`];
     return {
-      ours: () => measure([...nodeFlags, ...profile, 'dist/server/cli.js', 'serve'], settings),
+      ours: () => measure([...nodeFlags, ...profile, builtCommand, 'serve'], settings),
       floor: () => measure([...nodeFlags, 'bench/floors/start.mjs'], {}),
     };
   },

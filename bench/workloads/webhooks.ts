@@ -33,11 +33,11 @@ async function makeDueOutcomes(setup: Setup, rows: Rows, standIn: StandIn, recei
 
 async function measureOurs(
   setup: Setup,
-  { template, rows, standIn, receiver, inFlight }: Ready,
+  { template, rows, counted, warmUp, standIn, receiver, inFlight }: Ready,
 ): Promise<Sample> {
   const folder = await copyTemplate(setup, template);
   receiver.say('forget');
-  receiver.say(`await ${rows.count}`);
+  receiver.say(`await ${counted} after ${warmUp}`);
   const ours = await startOurs(setup, {
     folder,
     name: `webhooks-${inFlight}`,
@@ -45,8 +45,8 @@ async function measureOurs(
     settings: { ...closesByOrder, DELIVERY_CONCURRENCY: inFlight, DELIVERY_PER_DESTINATION: inFlight },
   });
   try {
+    const { lastAt: from } = await receiver.hear<Received>('warm');
     const before = ours.used();
-    const from = Date.parse(String((await ours.saw(({ event }) => event === 'listening')).time));
     const { requests, lastAt } = await receiver.hear<Received>('complete');
     const after = ours.used();
     await ours.saw(({ event }) => event === 'batch_done');
@@ -58,29 +58,33 @@ async function measureOurs(
       { delivered: rows.count, requests: rows.count },
     );
     return {
-      value: (rows.count * 1_000) / (lastAt - from),
+      value: (counted * 1_000) / (lastAt - from),
       memMb: after.memMb,
-      cpuMsPerRequest: (after.cpuMs - before.cpuMs) / rows.count,
+      cpuMsPerRequest: (after.cpuMs - before.cpuMs) / counted,
     };
   } finally {
     await ours.stop();
   }
 }
 
-async function measureFloor({ rows, receiver, url, inFlight }: Ready): Promise<Sample> {
+async function measureFloor({ counted, warmUp, receiver, url, inFlight }: Ready): Promise<Sample> {
   receiver.say('forget');
-  receiver.say(`await ${rows.count}`);
-  const floor = startTask('floors/webhooks.ts', { url, count: rows.count, inFlight, bytes: lineBytes });
-  const { cpuMs, startedAt } = await floor.hear<{ cpuMs: number; startedAt: number }>('result');
+  receiver.say(`await ${counted} after ${warmUp}`);
+  const floor = startTask('floors/webhooks.ts', { url, count: counted, warmUp, inFlight, bytes: lineBytes });
+  const { lastAt: from } = await receiver.hear<Received>('warm');
+  const { cpuMs } = await floor.hear<{ cpuMs: number }>('result');
   const { requests, lastAt } = await receiver.hear<Received>('complete');
   await floor.stop();
-  expectFigures("webhooks' floor", { requests }, { requests: rows.count });
-  return { value: (rows.count * 1_000) / (lastAt - startedAt), cpuMsPerRequest: cpuMs / rows.count };
+  expectFigures("webhooks' floor", { requests }, { requests: counted + warmUp });
+  return { value: (counted * 1_000) / (lastAt - from), cpuMsPerRequest: cpuMs / counted };
 }
 
 interface Ready {
   readonly template: string;
   readonly rows: Rows;
+  readonly counted: number;
+  /** The first of the rows, which are not timed, by both sides: V8 has compiled what runs often by then. */
+  readonly warmUp: number;
   readonly standIn: StandIn;
   readonly receiver: Task;
   readonly url: string;
@@ -100,9 +104,11 @@ function webhooks(inFlight: number): Workload {
       const receiver = startTask('load/receive-webhooks.ts', { answerAfterMs: 1 });
       const { url } = await receiver.hear<{ url: string }>('listening');
       const delivery = { type: 'webhook', webhook_url: url };
-      const rows: Rows = { count: setup.size(50_000, 1_000), bodyBytes: 1_000, delivery };
+      const counted = setup.size(50_000, 1_000);
+      const warmUp = setup.size(10_000, 200);
+      const rows: Rows = { count: counted + warmUp, bodyBytes: 1_000, delivery };
       const template = await makeDueOutcomes(setup, rows, standIn, receiver);
-      const ready: Ready = { template, rows, standIn, receiver, url, inFlight };
+      const ready: Ready = { template, rows, counted, warmUp, standIn, receiver, url, inFlight };
       return {
         ours: () => measureOurs(setup, ready),
         floor: () => measureFloor(ready),

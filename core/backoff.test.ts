@@ -9,6 +9,7 @@ import {
   nextLookAt,
   pauseAfter,
   providerSchedule,
+  untilBeat,
 } from './backoff.ts';
 
 const second = 1_000;
@@ -115,4 +116,10 @@ test('looks fall on the beats of the clock: at most six in a minute, whenever ba
     expect(nextLookAt(from, hour, minute, 0)).toBeGreaterThanOrEqual(from + 43 * second);
     expect(nextLookAt(from, hour, minute, 1)).toBeLessThanOrEqual(from + 77 * second);
   }
+});
+
+test('the next beat is never now, and never further than one beat', () => {
+  expect([0, 1, 999, 1_000, 1_700_000_000_250].map((now) => untilBeat(now, 1_000))).toEqual([
+    1_000, 999, 1, 1_000, 750,
+  ]);
 });

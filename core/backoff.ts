@@ -94,3 +94,13 @@ export function nextLookAt(from: number, ageMs: number, baseMs: number, spread =
   const beatMs = baseMs / beatsInPause;
   return Math.round(Math.round((from + pauseMs) / beatMs) * beatMs);
 }
+
+/**
+ * How long until the clock's next whole beat. Who only looks whether something was missed looks on beats: what many look
+ * for at one moment costs one waking of each thread and one commit, not one for each of them.
+ *
+ * @param now epoch milliseconds
+ */
+export function untilBeat(now: number, beatMs: number): number {
+  return beatMs - (now % beatMs);
+}

@@ -3,7 +3,7 @@
  * it renews, and goes on until nothing is due. It wakes by an in-process event; the clock is the safety net.
  */
 import { randomUUID } from 'node:crypto';
-import { pauseAfter, providerSchedule } from '../../core/backoff.ts';
+import { pauseAfter, providerSchedule, untilBeat } from '../../core/backoff.ts';
 import { type DriverName, statesOf } from '../../core/stages.ts';
 import type { Context } from '../context.ts';
 import type { BatchRow } from '../store/rows.ts';
@@ -113,7 +113,7 @@ export class Driver {
       this.#awake = false;
       const places = this.#options.concurrency - this.#underWay.size;
       const waitMs = places > 0 && !this.#dropped ? await this.#fill(places) : idlePollMs;
-      if (!this.#awake) await this.#rest(waitMs);
+      if (!this.#awake) await this.#rest(Math.min(waitMs, this.#untilNextLook()));
     }
   }
 
@@ -137,6 +137,10 @@ export class Driver {
       this.#options.ctx.log.error({ event: 'claim_failed', driver: this.#options.name, err: error });
       return idlePollMs;
     }
+  }
+
+  #untilNextLook(): number {
+    return untilBeat(this.#options.ctx.clock.now(), idlePollMs);
   }
 
   async #rest(ms: number): Promise<void> {

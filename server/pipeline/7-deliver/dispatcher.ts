@@ -6,6 +6,7 @@
  * and is not recorded is never more than all places and `maxUnrecorded`, so that a kill repeats a bounded number of
  * deliveries. Nothing is remembered here that the rows do not say.
  */
+import { untilBeat } from '../../../core/backoff.ts';
 import type { AttemptOutcome } from '../../../core/delivery.ts';
 import type { DestinationType } from '../../../core/destination.ts';
 import type { Channel } from '../../channels/port.ts';
@@ -128,7 +129,7 @@ export class Dispatcher {
     while (!this.#stopping.signal.aborted) {
       this.#awake = false;
       const restMs = await this.#claimOnce();
-      if (!this.#awake) await this.#rest(restMs);
+      if (!this.#awake) await this.#rest(Math.min(restMs, untilBeat(this.#ctx.clock.now(), idlePollMs)));
     }
   }
 

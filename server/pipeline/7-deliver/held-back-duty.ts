@@ -2,6 +2,7 @@
  * Duties beside the dispatcher, each in slices that a kill interrupts without harm: redeliveries that were ordered, what
  * a recovered destination shall get now, and what a broken one has held back for too long.
  */
+import { untilBeat } from '../../../core/backoff.ts';
 import type { Context } from '../../context.ts';
 
 const sliceRows = 500;
@@ -75,7 +76,8 @@ export class HeldBackDuty {
       if (this.#awake) continue;
       const rest = new AbortController();
       this.#rouse = () => rest.abort();
-      await this.#ctx.clock.pause(idlePollMs, rest.signal);
+      const { clock } = this.#ctx;
+      await clock.pause(untilBeat(clock.now(), idlePollMs), rest.signal);
       this.#rouse = undefined;
     }
   }

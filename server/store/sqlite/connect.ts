@@ -3,7 +3,9 @@ import { DatabaseSync } from 'node:sqlite';
 import { AppError } from '../../../core/errors.ts';
 
 /** Pages to write before the log is folded back into the file; measured, see docs/decisions. */
-const checkpointPages = 4_000;
+export const checkpointPages = 4_000;
+/** By then the writer does it itself, within a commit: nobody else has (see checkpointer.ts). */
+const latestCheckpointPages = 4 * checkpointPages;
 
 /**
  * The one connection that writes. `synchronous=FULL`: an accepted request survives a power cut, which costs
@@ -30,7 +32,7 @@ function openWriter(path: string): DatabaseSync {
     pragma busy_timeout = 5000;
     pragma cache_size = -16384;
     pragma temp_store = memory;
-    pragma wal_autocheckpoint = ${checkpointPages};
+    pragma wal_autocheckpoint = ${latestCheckpointPages};
     pragma journal_size_limit = 67108864;
   `);
   return db;
@@ -40,5 +42,12 @@ function openWriter(path: string): DatabaseSync {
 export function connectReader(path: string): DatabaseSync {
   const db = new DatabaseSync(path, { readOnly: true });
   db.exec('pragma busy_timeout = 5000; pragma cache_size = -8192; pragma query_only = on;');
+  return db;
+}
+
+/** A connection that only folds the log back into the file: it changes nothing, and waits for nobody. */
+export function connectCheckpointer(path: string): DatabaseSync {
+  const db = new DatabaseSync(path);
+  db.exec('pragma synchronous = full; pragma cache_size = -256');
   return db;
 }

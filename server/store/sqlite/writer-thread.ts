@@ -9,6 +9,7 @@
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { writes } from '../operations.ts';
 import type { Tx } from '../tx.ts';
+import { Checkpointer } from './checkpointer.ts';
 import { connectWriter } from './connect.ts';
 import { packOutput, unpackInput } from './pack-operations.ts';
 import type { Group, GroupAnswer, Job, JobResult, ThreadError, WriterData } from './protocol.ts';
@@ -17,6 +18,7 @@ import { SqliteTx } from './transaction.ts';
 const { path, fsyncDelayMs } = workerData as WriterData;
 const db = connectWriter(path);
 const tx = new SqliteTx(db);
+const checkpointer = new Checkpointer(db, path);
 const port = parentPort as MessagePort;
 const pause = new Int32Array(new SharedArrayBuffer(4));
 
@@ -62,6 +64,9 @@ async function runGroups(groups: Group[]): Promise<GroupAnswer[]> {
 
 /** Bulk slices in one transaction, at most. */
 const maxSlices = 2;
+/** So long after interactive work more of it is likely: then a transaction is one slice, not two. */
+const livelyMs = 100;
+let interactiveAt = Number.NEGATIVE_INFINITY;
 
 const interactive: Group[] = [];
 const bulk: Group[] = [];
@@ -87,6 +92,7 @@ function nextGroups(): Group[] {
     return bulk.splice(0, 1);
   }
   bulkNext = true;
+  if (interactive.length > 0) interactiveAt = performance.now();
   return interactive.splice(0);
 }
 
@@ -94,7 +100,8 @@ function nextGroups(): Group[] {
 function joinSlice(groups: Group[]): Group | undefined {
   if (!groups[0]?.bulk || groups.length >= maxSlices) return undefined;
   hearAll();
-  const next = interactive.length === 0 ? bulk.shift() : undefined;
+  const isLively = interactive.length > 0 || performance.now() - interactiveAt < livelyMs;
+  const next = isLively ? undefined : bulk.shift();
   if (next) groups.push(next);
   return next;
 }
@@ -102,8 +109,10 @@ function joinSlice(groups: Group[]): Group | undefined {
 async function run(): Promise<void> {
   for (let groups = nextGroups(); groups.length > 0; groups = nextGroups()) {
     for (const answer of await runGroups(groups)) port.postMessage(answer);
+    checkpointer.look();
   }
   if (!closing) return;
+  await checkpointer.close();
   db.exec('pragma wal_checkpoint(truncate)');
   db.close();
   port.close();

@@ -25,18 +25,30 @@ export async function storedIn(setup: Setup, folder: string): Promise<Stored> {
   return databaseUrl === null ? readStored(databasePath) : readStoredPostgres(databaseUrl);
 }
 
-const counted = 'select coalesce(sum(request_count), 0) as requests from batches';
-
 /** How many requests its batches say they hold, now: past the service, which shall not spend its time on being asked. */
-export async function countStored(setup: Setup, folder: string): Promise<number> {
+export function countStored(setup: Setup, folder: string): Promise<number> {
+  return sumOf(setup, folder, 'request_count');
+}
+
+/** How many outcomes they say were handed over. */
+export function countDelivered(setup: Setup, folder: string): Promise<number> {
+  return sumOf(setup, folder, 'delivered_count');
+}
+
+async function sumOf(
+  setup: Setup,
+  folder: string,
+  counter: 'request_count' | 'delivered_count',
+): Promise<number> {
   const { databasePath, databaseUrl } = await placeOf(setup, folder);
+  const sql = `select coalesce(sum(${counter}), 0) as n from batches`;
   if (databaseUrl !== null) {
-    const [row] = await askPostgres<{ requests: string }>(databaseUrl, counted);
-    return Number(row?.requests);
+    const [row] = await askPostgres<{ n: string }>(databaseUrl, sql);
+    return Number(row?.n);
   }
   const db = new DatabaseSync(databasePath, { readOnly: true });
   try {
-    return Number(db.prepare(counted).get()?.['requests']);
+    return Number(db.prepare(sql).get()?.['n']);
   } finally {
     db.close();
   }

@@ -2,10 +2,11 @@
 import { connect } from 'amqplib';
 import { cpuSince, readInput, tell } from '../task.ts';
 
-const { url, queue, count, window, bytes } = readInput<{
+const { url, queue, count, warmUp, window, bytes } = readInput<{
   url: string;
   queue: string;
   count: number;
+  warmUp: number;
   window: number;
   bytes: number;
 }>();
@@ -13,8 +14,8 @@ const connection = await connect(url, { noDelay: true });
 const channel = await connection.createConfirmChannel();
 const body = Buffer.alloc(bytes, 'x');
 let next = 0;
-async function send(): Promise<void> {
-  while (next < count) {
+async function send(until: number): Promise<void> {
+  while (next < until) {
     next += 1;
     const messageId = `floor-${next}`;
     await new Promise<void>((resolve, reject) => {
@@ -23,9 +24,11 @@ async function send(): Promise<void> {
     });
   }
 }
+const sendAll = (until: number) => Promise.all(Array.from({ length: window }, () => send(until)));
+await sendAll(warmUp);
 const cpuBefore = process.cpuUsage();
 const startedAt = performance.now();
-await Promise.all(Array.from({ length: window }, send));
+await sendAll(warmUp + count);
 const seconds = (performance.now() - startedAt) / 1_000;
 const cpuMs = cpuSince(cpuBefore);
 // The channel first: closing the connection may overtake what was acknowledged on it.

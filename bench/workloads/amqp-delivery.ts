@@ -3,6 +3,8 @@ import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+import { countDelivered } from '../databases.ts';
 import { startOurs, timeOf } from '../service.ts';
 import type { Setup } from '../setup.ts';
 import { type Broker, openBroker } from '../stand-ins/broker.ts';
@@ -18,6 +20,8 @@ const window = 200;
 interface Ready {
   readonly template: string;
   readonly rows: Rows;
+  /** The first of the rows, which are not timed, by both sides: V8 has compiled what runs often by then. */
+  readonly warmUp: number;
   readonly standIn: StandIn;
   readonly broker: Broker;
   readonly queue: string;
@@ -53,7 +57,7 @@ async function startMuteBroker(): Promise<{ readonly url: string; close(): Promi
 }
 
 async function measureOurs(setup: Setup, ready: Ready): Promise<Sample> {
-  const { template, rows, standIn, broker, queue } = ready;
+  const { template, rows, warmUp, standIn, broker, queue } = ready;
   const folder = await copyTemplate(setup, template);
   const ours = await startOurs(setup, {
     folder,
@@ -62,8 +66,9 @@ async function measureOurs(setup: Setup, ready: Ready): Promise<Sample> {
     settings: { ...closesByOrder, RABBITMQ_URL: broker.url },
   });
   try {
+    const alreadyThere = await untilDelivered(setup, folder, warmUp);
+    const from = Date.now();
     const before = ours.used();
-    const from = timeOf(await ours.saw(({ event }) => event === 'listening'));
     const lastAt = timeOf(await ours.saw(({ event }) => event === 'batch_done'));
     const after = ours.used();
     await ours.stop();
@@ -74,28 +79,40 @@ async function measureOurs(setup: Setup, ready: Ready): Promise<Sample> {
       { delivered: states['delivered'], arrived },
       { delivered: rows.count, arrived: rows.count },
     );
+    const counted = rows.count - alreadyThere;
     return {
-      value: (rows.count * 1_000) / (lastAt - from),
+      value: (counted * 1_000) / (lastAt - from),
       memMb: after.memMb,
-      cpuMsPerRequest: (after.cpuMs - before.cpuMs) / rows.count,
+      cpuMsPerRequest: (after.cpuMs - before.cpuMs) / counted,
     };
   } finally {
     await ours.stop();
   }
 }
 
-async function measureFloor({ rows, broker, queue }: Ready): Promise<Sample> {
-  const { count } = rows;
+/** Looks past the service, which shall not spend its time on being asked. @returns how many were delivered by then */
+async function untilDelivered(setup: Setup, folder: string, count: number): Promise<number> {
+  for (let looks = 0; looks < 10_000; looks++) {
+    const delivered = await countDelivered(setup, folder);
+    if (delivered >= count) return delivered;
+    await pause(5);
+  }
+  throw new Error(`${count} outcomes were not delivered`);
+}
+
+async function measureFloor({ rows, warmUp, broker, queue }: Ready): Promise<Sample> {
+  const count = rows.count - warmUp;
   const floor = startTask('floors/amqp-delivery.ts', {
     url: broker.url,
     queue,
     count,
+    warmUp,
     window,
     bytes: lineBytes,
   });
   const { seconds, cpuMs } = await floor.hear<{ seconds: number; cpuMs: number }>('result');
   await floor.stop();
-  expectFigures("amqp-delivery's floor", { arrived: await broker.empty(queue) }, { arrived: count });
+  expectFigures("amqp-delivery's floor", { arrived: await broker.empty(queue) }, { arrived: rows.count });
   return { value: count / seconds, cpuMsPerRequest: cpuMs / count };
 }
 
@@ -111,9 +128,10 @@ export const amqpDelivery: Workload = {
     const broker = await openBroker();
     const queue = await broker.makeQueue();
     const delivery = { type: 'rabbitmq', rabbitmq_queue: queue };
-    const rows: Rows = { count: setup.size(50_000, 1_000), bodyBytes: 1_000, delivery };
+    const warmUp = setup.size(10_000, 200);
+    const rows: Rows = { count: warmUp + setup.size(50_000, 1_000), bodyBytes: 1_000, delivery };
     const template = await makeDueOutcomes(setup, rows, standIn);
-    const ready: Ready = { template, rows, standIn, broker, queue };
+    const ready: Ready = { template, rows, warmUp, standIn, broker, queue };
     return {
       ours: () => measureOurs(setup, ready),
       floor: () => measureFloor(ready),

@@ -168,12 +168,23 @@ async function inTime<T>(asked: Promise<T>, limitMs: number): Promise<T | null> 
 
 const preconditionFailed = 406;
 
+/**
+ * A limit that no message reaches. RabbitMQ 4 takes 20 where nothing is said; its word for "none", -1, means to RabbitMQ 3
+ * that the first return is one too many.
+ */
+const noDeliveryLimit = 1_000_000_000;
+
+/** An input queue: whoever lets go of a message, however often, shall find it again. */
+export async function declareInputQueue(connection: ChannelModel, queue: string): Promise<void> {
+  await declareQueue(connection, queue, { 'x-delivery-limit': noDeliveryLimit });
+}
+
 /** Makes a durable quorum queue; one that is there with other properties stays as it is. */
-export async function declareQueue(connection: ChannelModel, queue: string): Promise<true> {
+async function declareQueue(connection: ChannelModel, queue: string, more: object = {}): Promise<true> {
   const channel = await connection.createChannel();
   channel.on('error', () => {});
   try {
-    await channel.assertQueue(queue, { durable: true, arguments: { 'x-queue-type': 'quorum' } });
+    await channel.assertQueue(queue, { durable: true, arguments: { 'x-queue-type': 'quorum', ...more } });
     await channel.close();
   } catch (error) {
     if ((error as { code?: unknown }).code !== preconditionFailed) throw error;

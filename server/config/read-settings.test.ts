@@ -60,6 +60,14 @@ test('everything that is wrong is told at once, and no secret is', () => {
   expect(complaints.join('\n')).not.toMatch(/very.secret/);
 });
 
+test('dead letters do not go into the queue that they came from', () => {
+  const queues = { RABBITMQ_INPUT_QUEUE: 'requests', RABBITMQ_DEAD_LETTER_QUEUE: 'requests' };
+  expect(complaintsOf({ ...key, ...queues })).toEqual([
+    expect.stringMatching(/^RABBITMQ_DEAD_LETTER_QUEUE is the input queue itself/),
+  ]);
+  expect(complaintsOf({ ...key, ...queues, RABBITMQ_DEAD_LETTER_QUEUE: 'refused' })).toEqual([]);
+});
+
 test.each(
   Object.entries(settingSpecs).flatMap(([name, spec]) =>
     'least' in spec && spec.kind === 'integer' ? [[name, spec.least ?? 0, spec.most ?? 0] as const] : [],

@@ -52,6 +52,7 @@ export function inspectSettings(
       missing.push('OPENAI_API_KEY is missing: set it to a key of the project that pays for the batches.');
     }
   }
+  complaints.push(...contradictions(values as unknown as Settings));
   missing.push(...missingWith(values as unknown as Settings));
   return {
     settings: values as unknown as Settings,
@@ -59,6 +60,14 @@ export function inspectSettings(
     complaints: [...new Set(complaints)],
     missing,
   };
+}
+
+/** Settings that are right each by itself, and wrong together. */
+function contradictions({ RABBITMQ_INPUT_QUEUE: input, RABBITMQ_DEAD_LETTER_QUEUE: refused }: Settings) {
+  if (input === null || input !== refused) return [];
+  return [
+    'RABBITMQ_DEAD_LETTER_QUEUE is the input queue itself: what is refused would come back for ever. Name another queue.',
+  ];
 }
 
 /** What replicas must agree on has no file that one of them could make for all. */

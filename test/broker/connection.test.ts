@@ -271,6 +271,21 @@ test('queues are declared as quorum queues when that is wanted, and those that a
   expect(await countMessages(admin, made)).toBe(1);
 });
 
+test('a broker that does not say whether a queue is made takes no longer than the limit', async () => {
+  const { channel, link } = open([through()], { declare: true });
+  await until(() => link.standing.state === 'connected');
+  proxy.swallow();
+  const names = [1, 2].map((n) => `unmade-${n}-${randomBytes(4).toString('hex')}`);
+  const ends = await Promise.all(names.map((name) => channel.send(parcel(name, 1, 1, 300), limitMs)));
+  expect(ends.map(({ outcome }) => outcome)).toEqual(['timeout', 'timeout']);
+  proxy.allow();
+  proxy.cut();
+  await until(() => link.standing.state !== 'connected');
+  await until(() => link.standing.state === 'connected');
+  const [name = ''] = names;
+  expect((await channel.send(parcel(name, 1), limitMs)).outcome).toBe('success');
+});
+
 test('a hundred exchanges leave few channels open', async () => {
   const { channel, link } = open([own.url]);
   const admin = await broker.openChannel();

@@ -22,7 +22,7 @@ export class OutcomeSink {
   readonly kept: Taken[] = [];
   /** Answers other than 2xx. */
   refused = 0;
-  onTaken: (() => void) | undefined;
+  onTaken: ((id: string) => void) | undefined;
   readonly #server = createServer((request, response) => void this.#serve(request, response));
   readonly #keeps: boolean;
   readonly #answerMs: number;
@@ -79,7 +79,7 @@ export class OutcomeSink {
       const { custom_id: customId } = JSON.parse(content.toString('utf8')) as { custom_id: string };
       this.kept.push({ id, customId, headers: request.headers, content });
     }
-    this.onTaken?.();
+    this.onTaken?.(id);
     response.writeHead(204).end();
   }
 

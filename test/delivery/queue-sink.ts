@@ -6,7 +6,7 @@ export class QueueSink {
   readonly taken = new Map<string, number>();
   /** All deliveries, repeats included. */
   total = 0;
-  onTaken: (() => void) | undefined;
+  onTaken: ((id: string) => void) | undefined;
 
   /** Takes whatever comes into a queue, until the broker is left. */
   static async of(broker: SharedBroker, queue: string): Promise<QueueSink> {
@@ -19,7 +19,7 @@ export class QueueSink {
       sink.taken.set(id, (sink.taken.get(id) ?? 0) + 1);
       sink.total += 1;
       channel.ack(message);
-      sink.onTaken?.();
+      sink.onTaken?.(id);
     });
     return sink;
   }

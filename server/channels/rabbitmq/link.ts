@@ -172,10 +172,7 @@ export class BrokerLink {
     const stopped = Promise.withResolvers<never>();
     const giveUp = () => {
       stopped.reject(new Error('stopped'));
-      void connecting.then(
-        (late) => late.close(),
-        () => {},
-      );
+      void connecting.then(dismiss).catch(() => {});
     };
     signal.addEventListener('abort', giveUp, { once: true });
     try {
@@ -246,4 +243,10 @@ export class BrokerLink {
     metrics.brokerConnected.set({ role }, state === 'connected' || state === 'blocked' ? 1 : 0);
     metrics.brokerBlocked.set({ role }, state === 'blocked' ? 1 : 0);
   }
+}
+
+/** Closes a connection that nobody wants any more; how it ends is nobody's concern either. */
+async function dismiss(late: ChannelModel): Promise<void> {
+  late.on('error', () => {});
+  await late.close();
 }

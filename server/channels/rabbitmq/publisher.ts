@@ -30,7 +30,7 @@ export class Publisher {
   readonly #options: PublisherOptions;
   #connection: ChannelModel | null = null;
   #channels = new Map<string, Way>();
-  #declared = new Map<string, Promise<void>>();
+  #declared = new Map<string, Promise<true>>();
 
   constructor(options: PublisherOptions) {
     this.#options = options;
@@ -39,19 +39,24 @@ export class Publisher {
   /**
    * Never throws. Sent as persistent and mandatory.
    *
-   * @param limitMs time for the broker's confirmation
+   * @param limitMs for the broker's confirmation, and for all that has to be said before
    */
   async publish(message: Message, limitMs: number): Promise<PublishEnd> {
     const { link, declare } = this.#options;
+    const startedAt = performance.now();
+    const leftMs = () => limitMs - (performance.now() - startedAt);
     const connection = await this.#connected(limitMs);
     if (!connection) return { kind: 'ended', error: link.failure };
     const { state, reason } = link.standing;
     if (state === 'blocked') return { kind: 'blocked', reason: reason ?? '' };
     try {
-      if (declare && message.exchange === '') await this.#declare(connection, message.routingKey);
+      if (declare && message.exchange === '') {
+        const declared = await inTime(this.#declare(connection, message.routingKey), leftMs());
+        if (!declared) return late;
+      }
       const way = this.#wayTo(connection, message.exchange);
-      const channel = way.channel ?? (await inTime(way.opening, limitMs));
-      const end = channel ? await channel.publish(message, limitMs) : late;
+      const channel = way.channel ?? (await inTime(way.opening, leftMs()));
+      const end = channel ? await channel.publish(message, leftMs()) : late;
       if (end.kind === 'late') this.#leave(message.exchange, way);
       if (end.kind === 'returned') this.#declared.delete(message.routingKey);
       const now = link.standing;
@@ -125,7 +130,7 @@ export class Publisher {
   }
 
   /** On a channel of its own, since a refusal closes it. @throws Error when the queue cannot be made */
-  #declare(connection: ChannelModel, queue: string): Promise<void> {
+  #declare(connection: ChannelModel, queue: string): Promise<true> {
     const declared = this.#declared;
     const known = declared.get(queue);
     if (known) return known;
@@ -150,12 +155,12 @@ async function giveBack(channels: ReadonlyMap<string, Way>, reason: string): Pro
 
 const late: PublishEnd = { kind: 'late' };
 
-/** Null when the broker does not open it within the time. */
-async function inTime(opening: Promise<ConfirmedChannel>, limitMs: number): Promise<ConfirmedChannel | null> {
+/** Null when the broker does not say within the time what it was asked. */
+async function inTime<T>(asked: Promise<T>, limitMs: number): Promise<T | null> {
   const tooLate = Promise.withResolvers<null>();
   const timer = setTimeout(() => tooLate.resolve(null), limitMs);
   try {
-    return await Promise.race([opening, tooLate.promise]);
+    return await Promise.race([asked, tooLate.promise]);
   } finally {
     clearTimeout(timer);
   }
@@ -163,14 +168,26 @@ async function inTime(opening: Promise<ConfirmedChannel>, limitMs: number): Prom
 
 const preconditionFailed = 406;
 
+/**
+ * A limit that no message reaches. RabbitMQ 4 takes 20 where nothing is said; its word for "none", -1, means to RabbitMQ 3
+ * that the first return is one too many.
+ */
+const noDeliveryLimit = 1_000_000_000;
+
+/** An input queue: whoever lets go of a message, however often, shall find it again. */
+export async function declareInputQueue(connection: ChannelModel, queue: string): Promise<void> {
+  await declareQueue(connection, queue, { 'x-delivery-limit': noDeliveryLimit });
+}
+
 /** Makes a durable quorum queue; one that is there with other properties stays as it is. */
-export async function declareQueue(connection: ChannelModel, queue: string): Promise<void> {
+async function declareQueue(connection: ChannelModel, queue: string, more: object = {}): Promise<true> {
   const channel = await connection.createChannel();
   channel.on('error', () => {});
   try {
-    await channel.assertQueue(queue, { durable: true, arguments: { 'x-queue-type': 'quorum' } });
+    await channel.assertQueue(queue, { durable: true, arguments: { 'x-queue-type': 'quorum', ...more } });
     await channel.close();
   } catch (error) {
     if ((error as { code?: unknown }).code !== preconditionFailed) throw error;
   }
+  return true;
 }

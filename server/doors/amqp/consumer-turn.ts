@@ -1,53 +1,42 @@
 /** One consumer on one channel, from its first message until something ends it. */
 import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib';
 import type { Clock } from '../../engine/clock.ts';
+import { type InHandOptions, MessagesInHand, type Taken } from './messages-in-hand.ts';
 
-export type Verdict = 'acknowledge' | 'reject';
-
-/** Looks at some messages and says of each what to tell the broker; an error is a fault for which it must come back. */
-export type TakeMessages = (
-  messages: readonly ConsumeMessage[],
-  turn: ConsumerTurn,
-) => Promise<readonly (Verdict | Error)[]>;
-
-/** Messages that are taken together at most; with them goes one group to the store. */
-const mostTogether = 256;
-
-export interface TurnOptions {
+export interface TurnOptions extends Pick<InHandOptions, 'take' | 'rest'> {
   readonly queue: string;
   readonly prefetch: number;
   /** Shown by the broker's own tools. */
   readonly name: string;
-  readonly take: TakeMessages;
-}
-
-interface Taken {
-  readonly message: ConsumeMessage;
-  /** Open until it is known what to tell the broker. */
-  state: 'open' | Verdict;
+  readonly clock: Clock;
+  /** Told each time messages have come, before they are taken. */
+  readonly onArrival: (turn: ConsumerTurn) => void;
 }
 
 export class ConsumerTurn {
   readonly #channel: Channel;
   readonly #options: TurnOptions;
-  readonly #underWay = new Set<Promise<void>>();
+  readonly #hand: MessagesInHand;
   /** Oldest first. */
   #untold: Taken[] = [];
-  /** Came in this turn of the event loop, and are not looked at yet. */
-  #arrived: Taken[] = [];
+  #isComing = false;
   #isTelling = false;
   readonly #end = Promise.withResolvers<Error | null>();
-  #isOver = false;
+  readonly #over = new AbortController();
+  #isFinishing = false;
   #isClosed = false;
-  #consumerTag: string | undefined;
-  /** Messages under way, and their bytes. */
-  #messages = 0;
-  #bytes = 0;
+  #cancelling: Promise<unknown> | undefined;
   #taken = 0;
 
   private constructor(channel: Channel, options: TurnOptions) {
     this.#channel = channel;
     this.#options = options;
+    this.#hand = new MessagesInHand({
+      ...options,
+      over: this.#over.signal,
+      onSettled: () => this.#afterSettling(),
+      onLetGo: (fault) => this.end(fault),
+    });
     channel.on('error', (error) => this.end(error));
     channel.on('close', () => {
       this.#isClosed = true;
@@ -59,10 +48,9 @@ export class ConsumerTurn {
   static async begin(connection: ChannelModel, options: TurnOptions): Promise<ConsumerTurn> {
     const turn = new ConsumerTurn(await connection.createChannel(), options);
     await turn.#channel.prefetch(options.prefetch);
-    const { consumerTag } = await turn.#channel.consume(options.queue, (message) => turn.#receive(message), {
+    await turn.#channel.consume(options.queue, (message) => turn.#receive(message), {
       consumerTag: options.name,
     });
-    turn.#consumerTag = consumerTag;
     return turn;
   }
 
@@ -71,8 +59,8 @@ export class ConsumerTurn {
     return this.#end.promise;
   }
 
-  get underWay(): { readonly messages: number; readonly bytes: number } {
-    return { messages: this.#messages, bytes: this.#bytes };
+  get inHand(): { readonly messages: number; readonly bytes: number } {
+    return this.#hand;
   }
 
   /** Messages taken since the beginning. */
@@ -80,26 +68,43 @@ export class ConsumerTurn {
     return this.#taken;
   }
 
-  /** Takes nothing from now on. */
+  /** Takes nothing new; ends when what is in hand is settled, however long that takes. */
+  finish(): void {
+    this.#isFinishing = true;
+    void this.#cancel();
+    this.#endIfFinished();
+  }
+
+  /** Takes nothing from now on, and tries nothing again. */
   end(fault: Error | null): void {
-    this.#isOver = true;
+    this.#over.abort();
     this.#end.resolve(fault);
   }
 
   /** Lets what is under way end, for a bounded time; the rest goes back into the queue. */
-  async close(clock: Clock, withinMs: number): Promise<void> {
+  async close(withinMs: number): Promise<void> {
     this.end(null);
     if (this.#isClosed) return;
     const enough = new AbortController();
     const finishing = async () => {
-      if (this.#consumerTag !== undefined) await this.#channel.cancel(this.#consumerTag);
-      this.#takeArrived();
-      await Promise.all(this.#underWay);
+      await this.#cancel();
+      this.#hand.takeArrived();
+      await this.#hand.whenTaken();
       this.#tell();
       await this.#channel.close();
     };
-    await Promise.race([finishing().catch(() => {}), clock.pause(withinMs, enough.signal)]);
+    await Promise.race([finishing().catch(() => {}), this.#options.clock.pause(withinMs, enough.signal)]);
     enough.abort();
+  }
+
+  /** The broker sends nothing more. */
+  #cancel(): Promise<unknown> {
+    this.#cancelling ??= this.#channel.cancel(this.#options.name).catch(() => {});
+    return this.#cancelling;
+  }
+
+  get #isOpen(): boolean {
+    return !this.#isFinishing && !this.#over.signal.aborted;
   }
 
   #receive(message: ConsumeMessage | null): void {
@@ -108,43 +113,30 @@ export class ConsumerTurn {
       return;
     }
     // Not answered: it goes back when the channel is closed.
-    if (this.#isOver) return;
+    if (!this.#isOpen) return;
     this.#taken += 1;
-    this.#messages += 1;
-    this.#bytes += message.content.length;
-    const taken: Taken = { message, state: 'open' };
-    this.#untold.push(taken);
-    this.#arrived.push(taken);
-    if (this.#arrived.length === 1) setImmediate(() => this.#takeArrived());
+    this.#untold.push(this.#hand.add(message));
+    if (this.#isComing) return;
+    this.#isComing = true;
+    setImmediate(() => this.#welcome());
   }
 
   /** What one turn of the event loop brought goes together. */
-  #takeArrived(): void {
-    while (this.#arrived.length > 0) {
-      const some = this.#arrived.splice(0, mostTogether);
-      const taking = this.#take(some).finally(() => this.#underWay.delete(taking));
-      this.#underWay.add(taking);
-    }
+  #welcome(): void {
+    this.#isComing = false;
+    if (this.#isOpen) this.#options.onArrival(this);
+    this.#hand.takeArrived();
   }
 
-  async #take(some: readonly Taken[]): Promise<void> {
-    try {
-      const messages = some.map(({ message }) => message);
-      const verdicts = await this.#options.take(messages, this);
-      for (const [index, taken] of some.entries()) {
-        const verdict = verdicts[index];
-        if (verdict instanceof Error) this.end(verdict);
-        else if (verdict !== undefined) taken.state = verdict;
-      }
-    } catch (error) {
-      this.end(error as Error);
-    } finally {
-      this.#messages -= some.length;
-      for (const { message } of some) this.#bytes -= message.content.length;
-    }
+  #afterSettling(): void {
+    this.#endIfFinished();
     if (this.#isTelling) return;
     this.#isTelling = true;
     setImmediate(() => this.#tell());
+  }
+
+  #endIfFinished(): void {
+    if (this.#isFinishing && this.#hand.messages === 0) this.end(null);
   }
 
   /** A commit ends hundreds in one turn. Those without an open one before them are acknowledged by a single word. */

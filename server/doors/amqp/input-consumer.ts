@@ -2,19 +2,21 @@
  * The door for requests that come through a queue: the same content and the same checks as `POST /api/requests`.
  *
  * A message is acknowledged after its request is on disk. One that can never be stored is set aside. Where the fault
- * is ours or passing (a store that does not answer, a full disk, a pause), the consumer lets go of everything, which
- * puts it back into the queue, rests, longer each time, and begins anew. One loop does all this, one consumer after
- * the other, so that there are never two.
+ * is ours and passes (a store that does not answer), messages stay in hand and are tried again, after rests that grow.
+ * After a quarter of an hour, and at once where intake is shut, the consumer lets go of everything, which puts it back
+ * into the queue, and begins anew (decision 0036). One loop does all this, one consumer after the other, so that there
+ * are never two.
  */
 import type { ChannelModel, ConsumeMessage } from 'amqplib';
 import { brokerSchedule, pauseAfter } from '../../../core/backoff.ts';
 import { AppError } from '../../../core/errors.ts';
 import type { BrokerLink } from '../../channels/rabbitmq/link.ts';
-import { declareQueue, type Publisher } from '../../channels/rabbitmq/publisher.ts';
+import { declareInputQueue, type Publisher } from '../../channels/rabbitmq/publisher.ts';
 import type { Context } from '../../context.ts';
 import type { Accepted, Intake } from '../../pipeline/1-intake/accept-request.ts';
 import type { IntakeGate } from '../../pipeline/1-intake/intake-gate.ts';
-import { ConsumerTurn, type Verdict } from './consumer-turn.ts';
+import { ConsumerTurn } from './consumer-turn.ts';
+import type { Rest, Verdict } from './messages-in-hand.ts';
 import { setAside } from './set-aside.ts';
 
 export interface InputConsumerOptions {
@@ -35,8 +37,15 @@ export interface ConsumerStanding {
 
 /** Bytes in the hands of one consumer. Large messages make it take fewer at once. */
 const mostBytes = 32_000_000;
+/**
+ * A message that is not acknowledged for 30 minutes ends the channel in RabbitMQ's way (`consumer_timeout`); half of it
+ * leaves room for the last rest and the last try.
+ */
+const longestInHandMs = 15 * 60_000;
 /** After this many windows of messages that were not too much, it takes twice as many again. */
 const steadyWindows = 20;
+
+const consuming: ConsumerStanding = { state: 'consuming', reason: null };
 
 export class InputConsumer {
   readonly #options: InputConsumerOptions;
@@ -88,52 +97,60 @@ export class InputConsumer {
   }
 
   /** Pauses that grow until a request has been stored again. */
-  async #rest({ message: why }: Error): Promise<void> {
+  async #rest({ message: why }: Error, inHand = 0, signal = this.#stopping.signal): Promise<void> {
     const { ctx, queue } = this.#options;
     this.#faults += 1;
     const pauseMs = Math.round(
       pauseAfter(brokerSchedule, this.#faults, ctx.random()) / ctx.settings.RETRY_FASTER,
     );
     this.#standing = { state: 'resting', reason: why };
-    ctx.log.warn({ event: 'input_rests', queue, why, pauseMs });
-    await ctx.clock.pause(pauseMs, this.#stopping.signal);
+    ctx.log.warn({ event: 'input_rests', queue, why, pauseMs, inHand });
+    await ctx.clock.pause(pauseMs, signal);
+  }
+
+  /** With the messages in hand. @returns whether to try them again */
+  async #restInHand({ fault, heldMs, messages, over }: Rest): Promise<boolean> {
+    if (isShut(fault) || heldMs >= longestInHandMs) return false;
+    await this.#rest(fault, messages, over);
+    if (!over.aborted) this.#standing = consuming;
+    return true;
   }
 
   /** @throws Error what ended the consumer, unless it was asked to */
   async #consume(connection: ChannelModel): Promise<void> {
     const { ctx, queue } = this.#options;
     const { signal } = this.#stopping;
-    if (ctx.settings.RABBITMQ_DECLARE === 'true') await declareQueue(connection, queue);
+    if (ctx.settings.RABBITMQ_DECLARE === 'true') await declareInputQueue(connection, queue);
     const turn = await ConsumerTurn.begin(connection, {
       queue,
       prefetch: this.#prefetch,
       name: `openai-batch-manager ${ctx.replica}`,
-      take: (messages, turn) => {
-        this.#adjust(turn);
-        return this.#take(messages);
-      },
+      clock: ctx.clock,
+      onArrival: (turn) => this.#adjust(turn),
+      take: (messages) => this.#take(messages),
+      rest: (rest) => this.#restInHand(rest),
     });
     const stop = () => turn.end(null);
     signal.addEventListener('abort', stop, { once: true });
     if (signal.aborted) stop();
-    this.#standing = { state: 'consuming', reason: null };
+    this.#standing = consuming;
     ctx.log.info({ event: 'input_open', queue, prefetch: this.#prefetch });
     const fault = await turn.ended;
     signal.removeEventListener('abort', stop);
-    await turn.close(ctx.clock, ctx.settings.DRAIN_MS);
+    await turn.close(ctx.settings.DRAIN_MS);
     if (fault) throw fault;
   }
 
-  /** AMQP bounds messages, not bytes. A new bound needs a new consumer. */
+  /** AMQP bounds messages, not bytes. A new bound needs a new consumer, when this one is done with what it has. */
   #adjust(turn: ConsumerTurn): void {
     const wanted = this.#options.ctx.settings.RABBITMQ_PREFETCH;
-    const { messages, bytes } = turn.underWay;
+    const { messages, bytes } = turn.inHand;
     if (bytes > mostBytes && this.#prefetch > 1) {
       this.#prefetch = Math.max(1, Math.min(this.#prefetch - 1, Math.floor((mostBytes / bytes) * messages)));
-      turn.end(null);
+      turn.finish();
     } else if (this.#prefetch < wanted && turn.taken > steadyWindows * this.#prefetch) {
       this.#prefetch = Math.min(wanted, this.#prefetch * 2);
-      turn.end(null);
+      turn.finish();
     }
   }
 
@@ -184,4 +201,9 @@ export class InputConsumer {
 /** The message is at fault and will be for ever; a pause of intake is not its fault. */
 function isRefusal(error: Error): error is AppError {
   return error instanceof AppError && error.fate === 'expected' && error.code !== 'maintenance_mode';
+}
+
+/** Nothing can be stored until somebody opens intake, or there is room on the disk; no consumer begins before. */
+function isShut(error: Error): boolean {
+  return error instanceof AppError && (error.code === 'maintenance_mode' || error.code === 'disk_low');
 }

@@ -29,10 +29,13 @@ export async function setAside(input: SetAsideInput): Promise<'dead_lettered' | 
   const end =
     deadLetters !== null ? 'dead_lettered' : code === 'duplicate_custom_id' ? 'conflict' : 'rejected';
   if (deadLetters !== null) {
-    const letter = makeLetter(input, deadLetters);
+    const reasons = reasonHeaders(input);
+    const letter = makeLetter(input, deadLetters, { ...ownHeaders(message), ...reasons });
     let sent = await publisher.publish(letter, confirmMs);
     // Its own headers may be what is wrong with it.
-    if (sent.kind === 'unsendable') sent = await publisher.publish(withoutOwnHeaders(letter), confirmMs);
+    if (sent.kind === 'unsendable') {
+      sent = await publisher.publish(makeLetter(input, deadLetters, reasons), confirmMs);
+    }
     if (sent.kind !== 'confirmed') {
       throw new Error(`A dead letter could not be handed over to ${deadLetters}: ${sent.kind}.`);
     }
@@ -52,8 +55,10 @@ export async function setAside(input: SetAsideInput): Promise<'dead_lettered' | 
 /** Dead letters are waited for as long. */
 const confirmMs = 15_000;
 
-function makeLetter({ queue, message, refusal, ctx }: SetAsideInput, deadLetters: string): Message {
-  const { contentType, contentEncoding, correlationId, headers } = message.properties;
+type Headers = Readonly<Record<string, unknown>>;
+
+function makeLetter({ message, ctx }: SetAsideInput, deadLetters: string, headers: Headers): Message {
+  const { contentType, contentEncoding, correlationId } = message.properties;
   return {
     exchange: '',
     routingKey: deadLetters,
@@ -64,28 +69,42 @@ function makeLetter({ queue, message, refusal, ctx }: SetAsideInput, deadLetters
       contentEncoding,
       correlationId,
       timestamp: Math.floor(ctx.clock.now() / 1_000),
-      headers: { ...headers, ...reasonHeaders(queue, refusal) },
+      headers,
     },
   };
 }
 
-function reasonHeaders(queue: string, { code, message, pointer, more }: AppError): Record<string, string> {
+/**
+ * What RabbitMQ reads in a message or writes into it. With CC or BCC the letter would go to those queues as well, and the
+ * input queue may be one of them; the others tell of the message's way, which is not the letter's.
+ */
+const brokersOwn =
+  /^(CC|BCC|x-death|x-(first|last)-death-.*|x-delivery-count|x-acquired-count|x-received-from|x-stream-offset)$/;
+
+function ownHeaders({ properties }: ConsumeMessage): Headers {
+  const headers = Object.entries((properties.headers ?? {}) as Headers);
+  return Object.fromEntries(headers.filter(([name]) => !brokersOwn.test(name)));
+}
+
+function reasonHeaders({ queue, refusal, message }: SetAsideInput): Headers {
+  const { code, message: why, pointer, more } = refusal;
+  const { CC, BCC } = (message.properties.headers ?? {}) as Headers;
   return {
     'x-batcher-queue': queue,
     'x-batcher-reason-code': code,
-    'x-batcher-reason': message.slice(0, mostReasonLength),
-    ...(pointer === undefined ? {} : { 'x-batcher-reason-pointer': pointer.slice(0, mostReasonLength) }),
+    'x-batcher-reason': cut(why),
+    ...(pointer === undefined ? {} : { 'x-batcher-reason-pointer': cut(pointer) }),
     ...(more.length === 0 ? {} : { 'x-batcher-reasons-more': String(more.length) }),
+    ...(CC === undefined ? {} : { 'x-batcher-original-cc': asText(CC) }),
+    ...(BCC === undefined ? {} : { 'x-batcher-original-bcc': asText(BCC) }),
   };
 }
 
-function withoutOwnHeaders(letter: Message): Message {
-  const headers = Object.entries(letter.properties.headers as Record<string, unknown>);
-  return {
-    ...letter,
-    properties: {
-      ...letter.properties,
-      headers: Object.fromEntries(headers.filter(([name]) => name.startsWith('x-batcher-'))),
-    },
-  };
+/** A list of names on one line: as text it routes nothing. */
+function asText(names: unknown): string {
+  return cut(Array.isArray(names) ? names.join(', ') : String(names));
+}
+
+function cut(text: string): string {
+  return text.slice(0, mostReasonLength);
 }

@@ -11,6 +11,8 @@ export interface TimeLimits {
   readonly connectMs: number;
   /** One that has not answered by then is lost: a little more than what the server itself would cut off. */
   readonly answerMs: number;
+  /** Where another connection has fallen silent, one that is in use is cut off when it has not answered by then. */
+  readonly graceMs: number;
   /** No try of an operation begins later than this after its first. */
   readonly repeatMs: number;
 }
@@ -20,6 +22,7 @@ const usualLimits: TimeLimits = {
   lockMs: 10_000,
   connectMs: 10_000,
   answerMs: 65_000,
+  graceMs: 5_000,
   repeatMs: 15_000,
 };
 
@@ -32,6 +35,7 @@ const briefLimits: TimeLimits = {
   lockMs: 2_000,
   connectMs: 3_000,
   answerMs: 3_000,
+  graceMs: 3_000,
   repeatMs: 1_000,
 };
 

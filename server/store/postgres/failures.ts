@@ -56,7 +56,7 @@ export function passingFailure(error: unknown): Passing | null {
     if (staleness.has(code) || isOldPlan(error as Failure)) return 'staleness';
     if (absence.has(code) || network.has(code) || code.startsWith('08')) return 'absence';
   }
-  return message === silent || broken.test(message) ? 'absence' : null;
+  return isSilence(error) || broken.test(message) ? 'absence' : null;
 }
 
 /** After `alter table`, by a newer program: what was prepared before it has other columns now. */
@@ -70,7 +70,12 @@ function isOldPlan({ code, message = '', routine }: Failure): boolean {
 /** Whether every connection made before it is likely to fail in the same way. */
 export function concernsAllConnections(error: unknown): boolean {
   const failure = error as Failure;
-  return failure.code === readOnly || failure.message === silent || isOldPlan(failure);
+  return failure.code === readOnly || isSilence(error) || isOldPlan(failure);
+}
+
+/** Whether a connection did not answer in time. */
+export function isSilence(error: unknown): boolean {
+  return (error as Failure).message === silent;
 }
 
 /** For a connection whose server takes no writes. */

@@ -25,7 +25,7 @@ it('is looked at without being changed', async () => {
   await store.createApiKey({ name: 'a', keyHash: 'h', scopes: 'read', actor: 'a', now: 1 });
   const now = await store.readTime();
   const who = { name: 'one', role: 'all', version: '1', startedAt: 1 } as const;
-  await store.beatReplica({ ...who, now: Math.round(now), deadAfterMs: 9_000, deliveryLeaseMs: 1 });
+  await store.beatReplica({ ...who, now: Math.round(now), deadAfterMs: 9_000 });
   await store.close();
   expect(await inspectDatabase(url)).toMatchObject({ pending: [], apiKeys: 1, replicas: 1 });
 });

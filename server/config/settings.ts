@@ -133,7 +133,7 @@ export const settingSpecs = {
   DATABASE_CONNECTIONS: integer(
     'Store',
     10,
-    'Connections to PostgreSQL that one replica opens at most; one more listens.',
+    'Connections to PostgreSQL that one replica opens at most; two more listen and give signs of life.',
     3,
     200,
   ),

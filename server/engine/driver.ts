@@ -30,6 +30,13 @@ export interface DriverOptions {
 export const leaseMs = 90_000;
 /** The safety net: how long a due row may wait when every wake-up was missed. */
 const idlePollMs = 1_000;
+/** What was aborted and has not ended by then hangs: it may, since it can record nothing any more. */
+const longestDropMs = 10_000;
+
+interface Claimed {
+  readonly batches: readonly Omit<Held, 'signal'>[];
+  readonly nextDueAt: number | null;
+}
 
 export class Driver {
   readonly #options: DriverOptions;
@@ -39,6 +46,9 @@ export class Driver {
   /** What ends the work under way when its lease is lost. */
   readonly #held = new Set<AbortController>();
   #dropped = false;
+  /** How often it has dropped everything: a claim that was begun before brings nothing. */
+  #drops = 0;
+  #claiming: Promise<unknown> | undefined;
   #awake = false;
   #rouse: (() => void) | undefined;
 
@@ -85,12 +95,16 @@ export class Driver {
 
   /**
    * Aborts all work and claims nothing more: its leases may be somebody else's soon. Resolves when nothing is
-   * done any more.
+   * done any more, or only what hangs.
    */
   async drop(): Promise<void> {
     this.#dropped = true;
+    this.#drops += 1;
     for (const lost of this.#held) lost.abort();
-    await Promise.allSettled([...this.#underWay]);
+    const over = new AbortController();
+    const done = Promise.allSettled([this.#claiming, ...this.#underWay]);
+    await Promise.race([done, this.#options.ctx.clock.pause(longestDropMs, over.signal)]);
+    over.abort();
   }
 
   /** May claim again. */
@@ -150,10 +164,17 @@ export class Driver {
     this.#rouse = undefined;
   }
 
-  async #claim(limit: number) {
+  #claim(limit: number): Promise<Claimed> {
+    const claiming = this.#claimDue(limit);
+    this.#claiming = claiming;
+    return claiming;
+  }
+
+  async #claimDue(limit: number): Promise<Claimed> {
     const { ctx, name } = this.#options;
     if (ctx.live.pauseOf(name)) return { batches: [], nextDueAt: null };
     const leaseToken = randomUUID();
+    const drops = this.#drops;
     const claimed = await ctx.store.claimBatches({
       states: statesOf(name),
       now: ctx.clock.now(),
@@ -162,10 +183,21 @@ export class Driver {
       leaseToken,
       owner: ctx.replica,
     });
-    return { ...claimed, batches: claimed.batches.map((batch) => ({ batch, leaseToken })) };
+    const batches = claimed.batches.map((batch) => ({ batch, leaseToken }));
+    if (drops === this.#drops) return { ...claimed, batches };
+    await Promise.all(batches.map((held) => this.#giveBack(held)));
+    return { batches: [], nextDueAt: null };
   }
 
-  async #work({ batch, leaseToken }: { batch: BatchRow; leaseToken: string }): Promise<void> {
+  /** The lease may have been ended already, with all others of this replica; then this does nothing. */
+  async #giveBack({ batch, leaseToken }: Omit<Held, 'signal'>): Promise<void> {
+    const { store, log } = this.#options.ctx;
+    await store
+      .recordFacts({ batchId: batch.id, leaseToken, facts: {}, release: true })
+      .catch((error) => log.warn({ event: 'batch_not_given_back', batch: batch.id, err: error }));
+  }
+
+  async #work({ batch, leaseToken }: Omit<Held, 'signal'>): Promise<void> {
     const { ctx, work, name } = this.#options;
     const lost = new AbortController();
     this.#held.add(lost);

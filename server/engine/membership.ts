@@ -3,10 +3,12 @@
  * A replica that cannot say so stops working before the others may take it for dead: so two never act on one batch.
  */
 import type { Context } from '../context.ts';
-import type { BeatOutput, Role } from '../store/replicas/beat-replica.ts';
+import type { Role, TakenOver } from '../store/replicas/beat-replica.ts';
 import type { SharedClock } from './shared-clock.ts';
 
 export const beatMs = 1_000;
+/** After a failed one: the connection it went over is new then, and there is time for it before an absence. */
+const repeatMs = 250;
 /** Without a recorded sign of life for this long it lets go of all work. */
 export const absentAfterMs = 5_000;
 /** Others take it for dead after this: the difference is what a letting go may take. */
@@ -32,6 +34,7 @@ export class Membership {
   #absence: NodeJS.Timeout | undefined;
   #present = false;
   #lettingGo: Promise<void> | undefined;
+  #takingOver: Promise<void> | undefined;
   #leader = false;
 
   constructor(options: MembershipOptions) {
@@ -66,24 +69,27 @@ export class Membership {
   }
 
   async #run(): Promise<void> {
-    let failed = false;
+    const { log } = this.#options.ctx;
+    let failed = 0;
     while (!this.#stopping.signal.aborted) {
       // Back from an absence it says so at once; while nobody listens it does not ask without a rest.
-      const restMs = this.#present || this.#lettingGo || failed ? beatMs : 0;
+      const restMs = failed > 0 ? repeatMs : this.#present || this.#lettingGo ? beatMs : 0;
       await this.#options.clock.pause(restMs, this.#stopping.signal);
       if (this.#stopping.signal.aborted) return;
-      failed = await this.#beat().then(
-        () => false,
-        (error) => {
-          this.#options.ctx.log.warn({ event: 'beat_failed', err: error });
-          return true;
-        },
-      );
+      try {
+        await this.#beat();
+        if (failed > 0) log.info({ event: 'beats_again', failed });
+        failed = 0;
+      } catch (error) {
+        // Once: it goes on for as long as the database is away.
+        if (failed === 0) log.warn({ event: 'beat_failed', err: error });
+        failed += 1;
+      }
     }
   }
 
   async #beat(): Promise<void> {
-    const { ctx, clock, role, version, deliveryLeaseMs } = this.#options;
+    const { ctx, clock, role, version } = this.#options;
     await clock.synchronise();
     const sentAt = performance.now();
     const said = await ctx.store.beatReplica({
@@ -93,17 +99,29 @@ export class Membership {
       startedAt: this.#startedAt,
       now: clock.now(),
       deadAfterMs,
-      deliveryLeaseMs,
     });
-    this.#report(said);
+    this.#leader = said.leader;
+    if (said.silent > 0) this.#takeOver();
     if (!said.known && this.#present) this.#letGo();
     if (this.#lettingGo) await this.#comeBack();
     else if (performance.now() - sentAt < absentAfterMs) this.#stay(sentAt);
   }
 
-  #report({ takenOver, leader }: BeatOutput): void {
+  /** Beside the signs of life: it may have to wait for rows that others hold. */
+  #takeOver(): void {
+    const { ctx, clock, deliveryLeaseMs } = this.#options;
+    if (this.#takingOver) return;
+    this.#takingOver = ctx.store
+      .takeOverSilent({ name: ctx.replica, now: clock.now(), deadAfterMs, deliveryLeaseMs })
+      .then((takenOver) => this.#report(takenOver))
+      .catch((error) => ctx.log.warn({ event: 'take_over_failed', err: error }))
+      .finally(() => {
+        this.#takingOver = undefined;
+      });
+  }
+
+  #report(takenOver: TakenOver): void {
     const { log, wakeUps } = this.#options.ctx;
-    this.#leader = leader;
     if (takenOver.replicas.length === 0) return;
     log.info({ event: 'taken_over', ...takenOver });
     wakeUps.wakeAll();

@@ -72,7 +72,7 @@ import { listMovedBatches, readLiveMark } from './read/live.ts';
 import { listRecords } from './read/records.ts';
 import { getRequest, getResult, getResults, listAttempts, listRuns, resultLines } from './read/requests.ts';
 import { stateTimes } from './read/state-times.ts';
-import { beatReplica, leaveReplica, listReplicas } from './replicas/beat-replica.ts';
+import { beatReplica, leaveReplica, listReplicas, takeOverSilent } from './replicas/beat-replica.ts';
 import { retargetRequest } from './requests/retarget-request.ts';
 import { cancelRequest, deleteRequest } from './requests/stop-request.ts';
 import { createApiKey, findApiKey, listApiKeys, revokeApiKey } from './settings/api-keys.ts';
@@ -183,6 +183,7 @@ export const writes = {
   startAfterRestore,
   startDeliveries,
   takeOpenAIEvent,
+  takeOverSilent,
   wakeForgotten,
   turnAway,
   wakeFamily,

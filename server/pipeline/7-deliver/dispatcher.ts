@@ -105,6 +105,8 @@ export class Dispatcher {
   async drop(): Promise<void> {
     this.#dropped = true;
     this.#shelf.clear();
+    // What it brings is put back, before the leases of this replica are given back as a whole.
+    await this.#claim;
     await this.#allSent();
   }
 

@@ -98,9 +98,10 @@ async function callOperators(line: Line): Promise<void> {
   await line.settle('cancelled');
   await line.handOver();
   await store.breakLeases();
-  const who = { name: 'one', role: 'all', version: '1', startedAt: 1, deliveryLeaseMs: 60_000 } as const;
+  const who = { name: 'one', role: 'all', version: '1', startedAt: 1 } as const;
   await store.beatReplica({ ...who, now: 1, deadAfterMs: 5 });
   await store.beatReplica({ ...who, name: 'two', now: 10, deadAfterMs: 5 });
+  await store.takeOverSilent({ name: 'two', now: 10, deadAfterMs: 5, deliveryLeaseMs: 60_000 });
   await store.leaveReplica({ name: 'two', now, deliveryLeaseMs: 60_000 });
 }
 

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { migrations } from '../migrations/index.ts';
 import { dumpSchema } from './dump-schema.ts';
+import { startFaultyNetwork } from './faulty-network.for-test.ts';
 import { inspectDatabase } from './inspect-database.ts';
 import { migrateDatabase, withConnection } from './migrate.ts';
 import { openPostgresStore } from './open-postgres-store.ts';
@@ -24,7 +25,7 @@ it('is looked at without being changed', async () => {
   await store.createApiKey({ name: 'a', keyHash: 'h', scopes: 'read', actor: 'a', now: 1 });
   const now = await store.readTime();
   const who = { name: 'one', role: 'all', version: '1', startedAt: 1 } as const;
-  await store.beatReplica({ ...who, now: Math.round(now), deadAfterMs: 9_000, deliveryLeaseMs: 1 });
+  await store.beatReplica({ ...who, now: Math.round(now), deadAfterMs: 9_000 });
   await store.close();
   expect(await inspectDatabase(url)).toMatchObject({ pending: [], apiKeys: 1, replicas: 1 });
 });
@@ -46,4 +47,20 @@ it('says what is wrong with an address, and never shows the password in it', asy
   const refused = await migrateDatabase(url.href).catch((error: Error) => String(error));
   expect(refused).toMatch(/cannot be reached/);
   expect(refused).not.toContain('do-not-show');
+});
+
+it('refuses a server that is too old, and says which it needs', async () => {
+  const number = /(server_version_num.*?)1[5-9](\d{4})/s;
+  const older = (said: Buffer) => Buffer.from(said.toString('latin1').replace(number, '$114$2'), 'latin1');
+  const network = await startFaultyNetwork(await makeTempDatabase(), older);
+  await expect(migrateDatabase(network.url)).rejects.toThrow('PostgreSQL 14; this program needs 15 or newer');
+});
+
+it('tells of the step that failed, also where the connection is lost with it', async () => {
+  const url = await makeEmptyDatabase();
+  const losing = migrateDatabase(url, async (client) => {
+    await client.query('select pg_terminate_backend(pg_backend_pid())').catch(() => {});
+    throw new Error('what really happened');
+  });
+  await expect(losing).rejects.toThrow('what really happened');
 });

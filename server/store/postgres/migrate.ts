@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { AppError } from '../../../core/errors.ts';
 import { migrations } from '../migrations/index.ts';
+import { refuseOldServer } from './check-version.ts';
 import { connectionOptions } from './connection-options.ts';
 import { passingFailure } from './failures.ts';
 import { translateSchema } from './translate-schema.ts';
@@ -27,7 +28,8 @@ export async function migrateDatabase(
       await then(client);
       return taken;
     } finally {
-      await client.query('select pg_advisory_unlock($1)', [migrationLock]);
+      // Where the connection is lost, the lock went with it; what was thrown says more.
+      await client.query('select pg_advisory_unlock($1)', [migrationLock]).catch(() => {});
     }
   });
 }
@@ -75,7 +77,7 @@ async function takeSteps(client: pg.Client): Promise<string[]> {
   return taken;
 }
 
-/** One connection for an order on the whole database. */
+/** One connection for an order on the whole database. @throws AppError when it is not to be had, or too old */
 export async function withConnection<T>(url: string, act: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client(connectionOptions(url, { name: 'migrate', connections: 1 }));
   client.on('error', () => {});
@@ -85,6 +87,7 @@ export async function withConnection<T>(url: string, act: (client: pg.Client) =>
     throw cannotReach(cause as Error & { code?: string });
   }
   try {
+    await refuseOldServer(client);
     return await act(client);
   } finally {
     await client.end().catch(() => {});

@@ -8,11 +8,13 @@ import pg from 'pg';
 import type { Notices } from '../store.ts';
 import { connectionOptions } from './connection-options.ts';
 import type { Runner } from './runner.ts';
+import { within } from './within.ts';
 
 const channel = 'openai_batch_manager';
 /** Words within this time go as one notification; PostgreSQL commits notifying transactions one by one. */
 const gatherMs = 20;
 const reconnectMs = 500;
+const longestGoodbyeMs = 1_000;
 
 export class PostgresNotices implements Notices {
   readonly #url: string;
@@ -22,6 +24,8 @@ export class PostgresNotices implements Notices {
   #waiting = new Set<string>();
   #sending: Promise<void> | undefined;
   #client: pg.Client | undefined;
+  /** Waits for the end of the connection no longer. */
+  #forget: (() => void) | undefined;
   #loop: Promise<void> | undefined;
 
   constructor(url: string, runner: Runner) {
@@ -42,7 +46,10 @@ export class PostgresNotices implements Notices {
 
   async close(): Promise<void> {
     this.#stopping.abort();
-    await this.#client?.end().catch(() => {});
+    const ended = this.#client?.end().catch(() => {}) ?? Promise.resolve();
+    // A silent network does not say goodbye.
+    await within(longestGoodbyeMs, ended, () => new Error('no goodbye')).catch(() => {});
+    this.#forget?.();
     await Promise.all([this.#loop, this.#sending]);
   }
 
@@ -61,7 +68,9 @@ export class PostgresNotices implements Notices {
     while (!this.#stopping.signal.aborted) {
       const client = new pg.Client(connectionOptions(this.#url, { name: 'listen', connections: 1 }));
       this.#client = client;
-      const ended = new Promise<void>((resolve) => client.once('end', resolve));
+      const ended = Promise.withResolvers<void>();
+      client.once('end', ended.resolve);
+      this.#forget = ended.resolve;
       client.on('error', () => {});
       client.on('notification', ({ payload = '' }) => {
         const [sender, ...words] = payload.split(' ');
@@ -71,7 +80,7 @@ export class PostgresNotices implements Notices {
         await client.connect();
         await client.query(`listen ${channel}`);
         hear(null);
-        await ended;
+        await ended.promise;
       } catch {
         await client.end().catch(() => {});
       }

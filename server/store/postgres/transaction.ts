@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { PoolClient } from 'pg';
+import type { PoolClient, QueryConfig, QueryResult } from 'pg';
 import type { KnownIds, Row, SqlValue, Tx } from '../tx.ts';
+import { Trust } from './connections.ts';
 import { asBuffer, encodeArray, storableText } from './encode-array.ts';
 import { numberParameters } from './number-parameters.ts';
 import { type SpreadStatement, spreadStatement } from './spread-statement.ts';
@@ -22,16 +23,19 @@ export class Shared {
   readonly spread = new Map<string, SpreadStatement & { readonly types: readonly string[] }>();
   /** Ids of committed rows that are never removed. */
   readonly known = new Map<string, number>();
+  readonly trust = new Trust();
 
   remember(ids: ReadonlyMap<string, number>): void {
     for (const [name, id] of ids) if (this.known.size < maxKnown) this.known.set(name, id);
   }
 }
 
-/** The store's transaction on one PostgreSQL connection, which the caller has begun and will end. */
+/** The store's transaction on one PostgreSQL connection, which the caller has lent it and takes back. */
 export class PostgresTx implements Tx {
   readonly #client: PoolClient;
   readonly #shared: Shared;
+  #failure: unknown;
+  #ended = false;
   readonly list = '(select unnest(cast(? as bigint[])))';
   readonly textList = '(select unnest(cast(? as text[])))';
   readonly forUpdate = ' for update';
@@ -51,6 +55,38 @@ export class PostgresTx implements Tx {
   constructor(client: PoolClient, shared: Shared) {
     this.#client = client;
     this.#shared = shared;
+  }
+
+  /**
+   * What went wrong first; undefined while nothing has. Of statements that are sent side by side the later ones only
+   * say that the transaction is aborted, and theirs may be the word that the operation ends with.
+   */
+  get failure(): unknown {
+    return this.#failure;
+  }
+
+  async begin(text: string): Promise<void> {
+    await this.#ask(text);
+  }
+
+  /** @throws Error the first failure, also of a statement whose answer nobody waited for */
+  async commit(): Promise<void> {
+    this.#ended = true;
+    const { command } = await this.#note(this.#client.query('commit'));
+    if (command !== 'COMMIT') throw this.#failure ?? new Error(`the transaction ended with ${command}`);
+  }
+
+  async rollback(): Promise<void> {
+    this.#ended = true;
+    await this.#client.query('rollback').catch((error) => {
+      // Whatever it was before: the connection is lost.
+      this.#failure = error;
+    });
+  }
+
+  /** Takes no more statements: what an operation leaves under way when it fails must not reach the next one's. */
+  end(): void {
+    this.#ended = true;
   }
 
   /** In the order of the numbers, so that two transactions never wait for each other. */
@@ -157,17 +193,29 @@ export class PostgresTx implements Tx {
       if (typeof value === 'string') return storableText(value);
       return value instanceof Uint8Array ? asBuffer(value) : value;
     });
-    return this.#client.query({ name, text, values });
+    return this.#ask({ name, text, values });
+  }
+
+  #ask(question: string | QueryConfig): Promise<QueryResult> {
+    if (this.#ended) return Promise.reject(new Error('the transaction has ended'));
+    return this.#note(this.#client.query(question));
+  }
+
+  #note(answer: Promise<QueryResult>): Promise<QueryResult> {
+    return answer.catch((error) => {
+      this.#failure ??= error;
+      throw error;
+    });
   }
 
   /** PostgreSQL itself says which type each parameter has, by preparing the statement as it was written. */
   async #spread(sql: string) {
     const name = `types_${nameOf(sql)}`;
-    await this.#client.query(`prepare ${name} as ${numberParameters(sql)}`);
-    const { rows } = await this.#client.query(
+    await this.#ask(`prepare ${name} as ${numberParameters(sql)}`);
+    const { rows } = await this.#ask(
       `select array_to_string(parameter_types::text[], ',') as types from pg_prepared_statements where name = '${name}'`,
     );
-    await this.#client.query(`deallocate ${name}`);
+    await this.#ask(`deallocate ${name}`);
     const types = String((rows[0] as { types: string }).types).split(',');
     const spread = { ...spreadStatement(sql, types), types };
     this.#shared.spread.set(sql, spread);

@@ -12,8 +12,6 @@ export interface BeatInput {
   readonly now: number;
   /** Silent for longer than this, a replica counts as dead. */
   readonly deadAfterMs: number;
-  /** How far ahead of `now` a live delivery lease may end. */
-  readonly deliveryLeaseMs: number;
 }
 
 export interface BeatOutput {
@@ -21,7 +19,17 @@ export interface BeatOutput {
   readonly known: boolean;
   /** Whether it is the one that sweeps: the oldest of those that work. */
   readonly leader: boolean;
-  readonly takenOver: TakenOver;
+  /** How many others count as dead: `takeOverSilent` is due. */
+  readonly silent: number;
+}
+
+export interface TakeOverInput {
+  /** Who takes over. */
+  readonly name: string;
+  readonly now: number;
+  readonly deadAfterMs: number;
+  /** How far ahead of `now` a live delivery lease may end. */
+  readonly deliveryLeaseMs: number;
 }
 
 export interface TakenOver {
@@ -31,8 +39,8 @@ export interface TakenOver {
 }
 
 /**
- * Says that a replica lives, and takes over from those that do not: their leases end, so that the next claim of
- * anybody finds the work. Primary key of replicas; a handful of rows.
+ * Says that a replica lives, and nothing else: a sign that waits for other people's rows is not seen in time. Primary
+ * key of replicas; a handful of rows.
  */
 export async function beatReplica(tx: Tx, input: BeatInput): Promise<BeatOutput> {
   const { name, role, now } = input;
@@ -47,18 +55,30 @@ export async function beatReplica(tx: Tx, input: BeatInput): Promise<BeatOutput>
       now,
     );
   }
+  const aliveSince = now - input.deadAfterMs;
+  const others = await tx.get<{ oldest: string | null; silent: number }>(
+    `select (select name from replicas where role <> 'api' and seen_at >= ? order by started_at, name limit 1) as oldest,
+       (select count(*) from replicas where seen_at < ? and name <> ?) as silent`,
+    aliveSince,
+    aliveSince,
+    name,
+  );
+  return { known: changed === 1, leader: others?.oldest === name, silent: others?.silent ?? 0 };
+}
+
+/**
+ * Takes over from those that are silent: their leases end, so that the next claim of anybody finds the work. One that
+ * has given a sign meanwhile is left alone, and so is one from whom another replica takes over just now.
+ */
+export async function takeOverSilent(tx: Tx, input: TakeOverInput): Promise<TakenOver> {
+  const { name, now, deadAfterMs, deliveryLeaseMs } = input;
   const dead = await tx.all<{ name: string }>(
     `select name from replicas where seen_at < ? and name <> ? order by name${tx.skipLocked}`,
-    now - input.deadAfterMs,
+    now - deadAfterMs,
     name,
   );
   const names = dead.map((row) => row.name);
-  const takenOver = await takeOver(tx, names, now, input.deliveryLeaseMs);
-  const oldest = await tx.get<{ name: string }>(
-    `select name from replicas where role <> 'api' and seen_at >= ? order by started_at, name limit 1`,
-    now - input.deadAfterMs,
-  );
-  return { known: changed === 1, leader: oldest?.name === name, takenOver };
+  return takeOver(tx, names, now, deliveryLeaseMs);
 }
 
 /** A replica that stops gives back what it still holds. */

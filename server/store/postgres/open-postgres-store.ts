@@ -3,9 +3,9 @@ import { bulkWrites, type ReadName, reads, type WriteName, writes } from '../ope
 import type { Store, StoreControl } from '../store.ts';
 import { acceptShortly } from './accept-at-once.ts';
 import { migrateDatabase } from './migrate.ts';
-import { noticeRestore } from './notice-restore.ts';
 import { PostgresNotices } from './notices.ts';
 import { type Operation, Runner } from './runner.ts';
+import { startWhereItIs } from './start-where-it-is.ts';
 import { Shared } from './transaction.ts';
 
 export interface PostgresOptions {
@@ -27,7 +27,7 @@ const defaultConnections = 10;
  */
 export async function openPostgresStore(options: PostgresOptions): Promise<Store> {
   const { url, connections = defaultConnections } = options;
-  await migrateDatabase(url, noticeRestore);
+  await migrateDatabase(url);
   const shared = new Shared();
   const bulkConnections = Math.max(1, Math.floor(connections / 5));
   const readConnections = Math.max(1, Math.floor(connections / 3));
@@ -64,5 +64,6 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
   for (const [name, runner] of [['acceptRequests', write] as const, ['acceptBulk', bulk] as const]) {
     methods[name] = (input: AcceptInput) => acceptShortly(runner, name, shared.known, input);
   }
+  methods['startAfterRestore'] = startWhereItIs(write, shared);
   return Object.assign(methods, control) as unknown as Store;
 }

@@ -12,6 +12,7 @@ export const longFiles: readonly string[] = [
   'server/store/sqlite/conformance.test.ts',
   'test/line/random-kills.test.ts',
   'server/store/postgres/conformance.test.ts',
+  'test/restore/postgres.test.ts',
   'test/line/kill-points.test.ts',
   'test/documents/commands.test.ts',
   'test/line/kill-inside.test.ts',

@@ -3,6 +3,7 @@ import { AppError } from '../core/errors.ts';
 import type { Service } from './compose/service.ts';
 import { checkExposure } from './config/check-exposure.ts';
 import { ConfigError } from './config/config-error.ts';
+import { lookBack } from './engine/look-back.ts';
 import { refreshSettings } from './operator/edit-settings.ts';
 import { refreshPrefixes } from './pipeline/1-intake/path-prefixes.ts';
 import { deliveryLeaseMs } from './pipeline/7-deliver/attempt-delivery.ts';
@@ -21,7 +22,7 @@ export async function startService(service: Service): Promise<string> {
   await refreshSettings(ctx);
   await refreshPrefixes(ctx);
   if (ctx.store.dialect === 'sqlite') await takeOver(service);
-  await lookBackAfterRestore(service);
+  await lookBack(ctx);
   const url = await http.app.listen({ host: ctx.settings.HOST, port: ctx.settings.PORT });
   await service.membership?.start();
   // Before the work: what is due waits for the first connection.
@@ -63,18 +64,6 @@ async function takeOver({ ctx }: Service): Promise<void> {
   const batches = await ctx.store.breakLeases();
   const deliveries = await ctx.store.breakDeliveryLeases({ now: ctx.clock.now(), leaseMs: deliveryLeaseMs });
   if (batches + deliveries > 0) ctx.log.info({ event: 'taken_over', batches, deliveries });
-}
-
-/** A restored copy does not know what was bought after it was taken. */
-async function lookBackAfterRestore({ ctx }: Service): Promise<void> {
-  const restored = await ctx.store.startAfterRestore({ now: ctx.clock.now() });
-  if (restored) {
-    ctx.log.warn({
-      event: 'restored_from_backup',
-      takenAt: new Date(restored.takenAt).toISOString(),
-      batchesToLookFor: restored.batches,
-    });
-  }
 }
 
 /** Stops intake, lets work under way end within the drain time, gives leases back, closes the store. */

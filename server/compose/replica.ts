@@ -5,7 +5,8 @@ import packageJson from '../../package.json' with { type: 'json' };
 import type { Settings } from '../config/settings.ts';
 import type { Context } from '../context.ts';
 import { type Clock, systemClock } from '../engine/clock.ts';
-import { Membership } from '../engine/membership.ts';
+import { lookBack } from '../engine/look-back.ts';
+import { beatMs, Membership } from '../engine/membership.ts';
 import { SharedClock, steadyTime } from '../engine/shared-clock.ts';
 import { deliveryLeaseMs } from '../pipeline/7-deliver/attempt-delivery.ts';
 import type { Store } from '../store/store.ts';
@@ -35,10 +36,19 @@ interface Worker {
   resume(): void;
 }
 
-/** Null where one process owns the database alone. */
-export function makeMembership(ctx: Context, workers: readonly Worker[]): Membership | null {
+/**
+ * Null where one process owns the database alone.
+ *
+ * @param isStopping whether nothing is to begin any more
+ */
+export function makeMembership(
+  ctx: Context,
+  workers: readonly Worker[],
+  isStopping: () => boolean,
+): Membership | null {
   if (!(ctx.clock instanceof SharedClock)) return null;
-  return new Membership({
+  let returns = 0;
+  const membership = new Membership({
     ctx,
     clock: ctx.clock,
     role: ctx.settings.ROLE,
@@ -48,7 +58,28 @@ export function makeMembership(ctx: Context, workers: readonly Worker[]): Member
       await Promise.all(workers.map((worker) => worker.drop()));
     },
     onPresent: () => {
-      for (const worker of workers) worker.resume();
+      returns += 1;
+      const own = returns;
+      void comeBack(ctx, workers, () => own === returns && membership.present && !isStopping());
     },
   });
+  return membership;
+}
+
+/**
+ * The database may be another one than before the absence: a standby that had not heard the last commits. So nobody
+ * works on it before it was looked at.
+ */
+async function comeBack(ctx: Context, workers: readonly Worker[], isStillBack: () => boolean): Promise<void> {
+  while (isStillBack()) {
+    try {
+      await lookBack(ctx);
+      if (isStillBack()) for (const worker of workers) worker.resume();
+      return;
+    } catch (error) {
+      if (!isStillBack()) return;
+      ctx.log.warn({ event: 'look_back_failed', err: error });
+      await ctx.clock.pause(beatMs);
+    }
+  }
 }

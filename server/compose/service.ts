@@ -14,6 +14,7 @@ import type { Context } from '../context.ts';
 import { type HttpServer, makeHttpServer } from '../doors/http/http-server.ts';
 import type { Clock } from '../engine/clock.ts';
 import { Driver, type Work } from '../engine/driver.ts';
+import { lookBack } from '../engine/look-back.ts';
 import type { Membership } from '../engine/membership.ts';
 import { Upkeep } from '../engine/upkeep.ts';
 import { makeLogger } from '../logger.ts';
@@ -103,7 +104,7 @@ export async function composeService(settings: Settings, given: Given = {}): Pro
   channels.webhook = new WebhookChannel(ctx);
   channels.rabbitmq = new RabbitmqChannel(broker?.publisher ?? null, ctx.clock);
   const workers = makeWorkers(ctx);
-  const membership = makeMembership(ctx, [...workers.drivers, ...workers.dispatchers]);
+  const membership = makeMembership(ctx, [...workers.drivers, ...workers.dispatchers], () => state.stopping);
   const upkeep = makeUpkeep(ctx, gate, membership);
   const http = await makeHttpServer({
     ctx,
@@ -147,6 +148,8 @@ function makeUpkeep(ctx: Context, gate: IntakeGate, membership: Membership | nul
   return new Upkeep(
     ctx,
     [
+      // A fail-over may be over before anybody was absent. Upkeep is woken when the listening connection is made anew.
+      async () => (membership === null ? undefined : lookBack(ctx)),
       ...refresh,
       async () => (leads() ? watchConditions(ctx, gate.diskLow) : undefined),
       async () => (leads() ? orphans.runOnce() : undefined),

@@ -78,6 +78,20 @@ test('a backup of nothing is refused', async () => {
   expect([code, err]).toEqual([1, expect.stringMatching(/^There is no database at /)]);
 });
 
+test('restored wants a time that has passed, and a database that nobody uses', async () => {
+  const where = { folder: newFolder() };
+  const said = async (...args: string[]) => {
+    const { code, err } = await runCommand(['restored', ...args], where);
+    return `${code} ${err}`;
+  };
+  expect(await said()).toMatch(/^2 Say with --at TIME when/);
+  expect(await said('--at', 'yesterday')).toMatch(/^2 --at must be like 90s/);
+  expect(await said('--at', '2999-01-01T00:00:00Z')).toMatch(/^2 --at must be a time that has passed/);
+  expect(await said('--at', '2h')).toMatch(/^1 There is no database at /);
+  const { code, err } = await running.run(['restored', '--at', '2h']);
+  expect([code, err]).toEqual([1, expect.stringContaining('Another server is using')]);
+});
+
 test('a file that is no database is told by doctor and migrate in a sentence', async () => {
   const folder = newFolder();
   const path = join(folder, 'text.db');

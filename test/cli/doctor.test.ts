@@ -1,6 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { withConnection } from '../../server/store/postgres/migrate.ts';
+import { makeTempDatabase } from '../../server/store/postgres/temp-database.for-test.ts';
 import { useSharedBroker } from '../broker/shared-broker.ts';
 import { newFolder, runCommand } from './run-command.for-test.ts';
 import { type Running, startRunning } from './running-service.for-test.ts';
@@ -99,4 +101,26 @@ test('what cannot be reached is told', async () => {
   expect(out).toMatch(/FAIL {2}key .*cannot be reached/);
   expect(out).toMatch(/FAIL {2}receiver .*connection refused/);
   expect(out).toMatch(/FAIL {2}port .*no address of this machine/);
+});
+
+test('a PostgreSQL that keeps its timeline to itself is told, with what to do instead', async () => {
+  const url = await makeTempDatabase();
+  const limited = new URL(url);
+  limited.username = limited.pathname.slice(1);
+  limited.password = 'x';
+  await withConnection(url, (client) =>
+    client.query(`
+      create role ${limited.username} login password 'x';
+      grant select on all tables in schema public to ${limited.username};
+      revoke execute on function pg_walfile_name(pg_lsn) from public`),
+  );
+  onTestFinished(() =>
+    withConnection(url, async (client) => {
+      await client.query(`drop owned by ${limited.username}; drop role ${limited.username}`);
+    }),
+  );
+  const ask = async (DATABASE_URL: string) =>
+    (await runCommand(['doctor'], { folder: newFolder(), env: { DATABASE_URL } })).out;
+  expect(await ask(url)).not.toContain('timeline');
+  expect(await ask(limited.href)).toMatch(/ok {4}database .*\nwarn {2}database .*timeline.*restored/);
 });

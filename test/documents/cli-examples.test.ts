@@ -58,7 +58,7 @@ async function runExample(example: string): Promise<void> {
     expect(ran).toMatchObject({ code: 0, err: '' });
     return;
   }
-  const alone = ['serve', 'reset', 'migrate-data'].includes(name);
+  const alone = ['serve', 'reset', 'migrate-data', 'restored'].includes(name);
   if (alone) await session.stopService();
   if (name === 'serve') await (await session.startToStay(example))();
   else {

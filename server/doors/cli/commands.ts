@@ -15,6 +15,7 @@ import { migrateData } from './commands/migrate-data.ts';
 import { orphans } from './commands/orphans.ts';
 import { redeliver } from './commands/redeliver.ts';
 import { reset } from './commands/reset.ts';
+import { restored } from './commands/restored.ts';
 import { resubmit } from './commands/resubmit.ts';
 import { results } from './commands/results.ts';
 import { serve } from './commands/serve.ts';
@@ -44,4 +45,5 @@ export const commands: readonly Command[] = [
   migrateData,
   reset,
   backup,
+  restored,
 ];

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { UsageError } from './command.ts';
-import { readSince } from './commands/results.ts';
 import { bytesInWords, durationInWords, plural, usdInWords } from './in-words.ts';
+import { readTime } from './read-time.ts';
 import { localUrl, serviceUrl } from './service.ts';
 import { alignColumns } from './write-out.ts';
 
@@ -38,10 +38,10 @@ test('columns stand below each other', () => {
 
 test('a time since which', () => {
   const now = Date.parse('2026-11-23T12:00:00Z');
-  expect(readSince('2h', now)).toBe(now - 7_200_000);
-  expect(readSince('90s', now)).toBe(now - 90_000);
-  expect(readSince('2026-11-23T11:00:00Z', now)).toBe(now - 3_600_000);
-  expect(() => readSince('yesterday', now)).toThrow(UsageError);
+  expect(readTime('--since', '2h', now)).toBe(now - 7_200_000);
+  expect(readTime('--since', '90s', now)).toBe(now - 90_000);
+  expect(readTime('--since', '2026-11-23T11:00:00Z', now)).toBe(now - 3_600_000);
+  expect(() => readTime('--since', 'yesterday', now)).toThrow(UsageError);
 });
 
 test('where the service is', () => {

@@ -8,13 +8,19 @@ export type Closing =
   | { readonly kind: 'empty' }
   | { readonly kind: 'not_building' };
 
+const closings = {
+  age: 'old enough',
+  operator: 'uploaded by order',
+  restore: 'the database was restored from a backup',
+} as const;
+
 export interface CloseInput {
   readonly batchId: number;
-  readonly reason: 'age' | 'operator';
+  readonly reason: keyof typeof closings;
   readonly actor: string;
   readonly leaseToken?: string;
   readonly now: number;
-  /** What becomes of an empty batch: the age rule removes it, an operator is told. */
+  /** What becomes of an empty batch: the age rule and a restore remove it, an operator is told. */
   readonly removeEmpty: boolean;
 }
 
@@ -28,7 +34,7 @@ export async function closeBatch(tx: Tx, input: CloseInput): Promise<Closing> {
   if (!row) return { kind: 'not_building' };
   const lines = row.request_count - row.cancelled_count;
   if (lines === 0) {
-    if (input.removeEmpty) await removeEmpty(tx, row, now);
+    if (input.removeEmpty) await removeEmpty(tx, row, input);
     return { kind: 'empty' };
   }
   const batch = await moveBatch(tx, {
@@ -36,7 +42,7 @@ export async function closeBatch(tx: Tx, input: CloseInput): Promise<Closing> {
     move: 'close',
     facts: { close_reason: reason, closed_at: now, sent_count: lines },
     actor: input.actor,
-    reason: reason === 'age' ? 'old enough' : 'uploaded by order',
+    reason: closings[reason],
     now,
     ...(input.leaseToken === undefined ? {} : { leaseToken: input.leaseToken }),
   });
@@ -44,7 +50,7 @@ export async function closeBatch(tx: Tx, input: CloseInput): Promise<Closing> {
 }
 
 /** A batch whose requests were all cancelled one by one still owes their deliveries: it settles. */
-async function removeEmpty(tx: Tx, row: BatchRow, now: number): Promise<void> {
+async function removeEmpty(tx: Tx, row: BatchRow, { actor, now }: CloseInput): Promise<void> {
   if (row.request_count === 0) {
     await tx.run('delete from transitions where batch_id = ?', row.id);
     await tx.run('delete from batches where id = ?', row.id);
@@ -54,7 +60,7 @@ async function removeEmpty(tx: Tx, row: BatchRow, now: number): Promise<void> {
     batchId: row.id,
     move: 'cancel',
     facts: { sent_count: 0 },
-    actor: 'build',
+    actor,
     reason: 'every request in it was cancelled',
     now,
   });

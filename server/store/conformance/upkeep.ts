@@ -29,6 +29,10 @@ export function describeUpkeep(openStore: OpenStore): void {
     const sent = await delivering('sent', 1);
     await t.line.accept(makeArrivals('held', 2));
     const [open] = (await list()).filter(({ state }) => state === 'building');
+    // Open, and with nothing in it; after the copy it may have been filled and sent.
+    await t.line.accept(makeArrivals('gone', 1, { model: 'gpt-5' }));
+    const empty = (await t.store.getRequest({ customId: 'gone1' }))?.batch_id ?? 0;
+    await t.store.deleteRequest({ customId: 'gone1', now: t.line.now });
     const before = await t.store.getRequest({ customId: 'held1' });
     const takenAt = t.line.now - 5_000;
     await t.store.writeSetting({
@@ -49,6 +53,7 @@ export function describeUpkeep(openStore: OpenStore): void {
       state: 'delivering',
       submit_intent_at: null,
     });
+    expect(await t.store.getBatch({ id: empty })).toBeUndefined();
     await t.line.accept(makeArrivals('later', 1));
     const later = await t.store.getRequest({ customId: 'later1' });
     expect(later?.id).toBeGreaterThan((before?.id ?? 0) + 1_000_000);

@@ -40,8 +40,10 @@ async function answers(url: string): Promise<boolean> {
 /** A server of our own. */
 export interface OwnServer {
   readonly url: string;
-  /** Stops it as an administrator would in a hurry, and starts it again on the same data. */
-  restart(): Promise<void>;
+  /** Where its files are. */
+  readonly dataFolder: string;
+  /** Stops it as an administrator would in a hurry, and starts it again on the same data, or what was made of it. */
+  restart(meanwhile?: () => Promise<void>): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -57,16 +59,18 @@ export async function startOwnServer(): Promise<OwnServer> {
   const folder = mkdtempSync(join(tmpdir(), 'postgres-test-'));
   // Whoever it runs as must get through to its own folder in it.
   chmodSync(folder, 0o755);
+  const dataFolder = join(folder, 'data');
   const [port = 0] = await freePorts(1);
   const server = new EmbeddedPostgres({
-    databaseDir: join(folder, 'data'),
+    databaseDir: dataFolder,
     port,
     user: 'postgres',
     password: 'postgres',
     persistent: true,
     createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ['--encoding=UTF8', '--locale=C'],
-    postgresFlags: ['-c', 'fsync=off', '-c', 'max_connections=200'],
+    // There is no archive: a recovery takes what lies in pg_wal.
+    postgresFlags: ['-c', 'fsync=off', '-c', 'max_connections=200', '-c', 'restore_command=false'],
     onLog: () => {},
     onError: () => {},
   });
@@ -74,8 +78,10 @@ export async function startOwnServer(): Promise<OwnServer> {
   await server.start();
   return {
     url: `postgres://postgres:postgres@127.0.0.1:${port}/postgres`,
-    async restart() {
+    dataFolder,
+    async restart(meanwhile) {
       await server.stop();
+      await meanwhile?.();
       await server.start();
     },
     async stop() {

@@ -2,6 +2,7 @@
 import { migrations } from '../migrations/index.ts';
 import type { SettingRow } from '../settings/settings.ts';
 import { schemaVersion, withConnection } from './migrate.ts';
+import { readTimeline } from './read-place.ts';
 
 export interface DatabaseFacts {
   readonly version: number;
@@ -14,6 +15,8 @@ export interface DatabaseFacts {
   readonly apiKeys: number;
   /** For example `15.20`. */
   readonly server: string;
+  /** Whether it tells its timeline, by which a point-in-time recovery is known. */
+  readonly tellsTimeline: boolean;
 }
 
 /** @throws AppError when it cannot be reached */
@@ -33,9 +36,14 @@ export function inspectDatabase(url: string): Promise<DatabaseFacts> {
     const { bytes, server } = await ask<{ bytes: number; server: string }>(
       `select pg_database_size(current_database()) as bytes, current_setting('server_version') as server`,
     );
+    const tellsTimeline = await ask(readTimeline).then(
+      () => true,
+      () => false,
+    );
     return {
       version,
       bytes,
+      tellsTimeline,
       server: server.split(' ')[0] ?? server,
       taken: names.slice(0, version),
       pending: names.slice(version),

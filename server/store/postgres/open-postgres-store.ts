@@ -5,9 +5,9 @@ import { acceptShortly } from './accept-at-once.ts';
 import type { TimeLimits } from './connection-options.ts';
 import { lookAt } from './look-at.ts';
 import { migrateDatabase } from './migrate.ts';
-import { noticeRestore } from './notice-restore.ts';
 import { PostgresNotices } from './notices.ts';
 import { type Operation, Runner } from './runner.ts';
+import { startWhereItIs } from './start-where-it-is.ts';
 import { Shared } from './transaction.ts';
 
 export interface PostgresOptions {
@@ -31,7 +31,7 @@ const defaultConnections = 10;
  */
 export async function openPostgresStore(options: PostgresOptions): Promise<Store> {
   const { url, connections = defaultConnections, limits = {} } = options;
-  await migrateDatabase(url, noticeRestore);
+  await migrateDatabase(url);
   const shared = new Shared();
   const bulkConnections = Math.max(1, Math.floor(connections / 5));
   const readConnections = Math.max(1, Math.floor(connections / 3));
@@ -62,5 +62,6 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
   for (const [name, runner] of [['acceptRequests', write] as const, ['acceptBulk', bulk] as const]) {
     methods[name] = (input: AcceptInput) => acceptShortly(runner, name, shared.known, input);
   }
+  methods['startAfterRestore'] = startWhereItIs(write, shared);
   return Object.assign(methods, control) as unknown as Store;
 }

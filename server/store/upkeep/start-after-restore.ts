@@ -2,7 +2,7 @@
  * The first start on a restored copy. The copy is older than what was done after it was taken, at the provider and at
  * receivers, so nothing in it may be taken for the latest news.
  */
-import { moveBatch } from '../moves.ts';
+import { closeBatch } from '../batches/close-batch.ts';
 import type { BatchRow } from '../rows.ts';
 import type { Tx } from '../tx.ts';
 
@@ -21,8 +21,9 @@ export interface AfterRestore {
 
 /**
  * Ids given out after the backup are never given out again, so that no tag, file name or delivery id means two
- * things. Open batches are closed, for their remote twin must not grow; every batch that is not known to be at the
- * provider is looked for there by its tag before anything is sent.
+ * things. Open batches are closed, for their remote twin must not grow, also when they hold nothing yet; every batch that
+ * is not known to be at the provider is looked for there by its tag before anything is sent. Others may be at work
+ * meanwhile, after a fail-over.
  *
  * @returns null when the database is no copy, or has been started before
  */
@@ -38,7 +39,11 @@ export async function startAfterRestore(
   const takenAt = Number(mark.value);
   await tx.skipIds('requests', requestsSkipped);
   await tx.skipIds('batches', batchesSkipped);
-  for (const batch of await openBatches(tx)) await closeForGood(tx, batch, now);
+  const unsent = await lockUnsent(tx);
+  const closing = { reason: 'restore', actor: 'restore', removeEmpty: true, now } as const;
+  for (const { id, state } of unsent) {
+    if (state === 'building') await closeBatch(tx, { ...closing, batchId: id });
+  }
   const batches = await tx.run(
     `update batches set submit_intent_at = ?, submit_looks = 0, due_at = ?
      where state in ('uploading', 'uploaded', 'waiting_for_capacity')
@@ -50,24 +55,13 @@ export async function startAfterRestore(
   return { takenAt, batches };
 }
 
-/** At most one for each {endpoint, model}. */
-function openBatches(tx: Tx): Promise<BatchRow[]> {
-  return tx.all<BatchRow>(
-    `select * from batches where state = 'building' and request_count > cancelled_count${tx.forUpdate}`,
+/**
+ * All at once, in the order in which others take them. They are few: open ones, as many as there are pairs and slots, and
+ * those that OpenAI has no room for yet. Indexes: batches_open, batches_due.
+ */
+function lockUnsent(tx: Tx): Promise<Pick<BatchRow, 'id' | 'state'>[]> {
+  return tx.all<Pick<BatchRow, 'id' | 'state'>>(
+    `select id, state from batches
+     where state in ('building', 'uploading', 'uploaded', 'waiting_for_capacity') order by id${tx.forUpdate}`,
   );
-}
-
-async function closeForGood(tx: Tx, batch: BatchRow, now: number): Promise<void> {
-  await moveBatch(tx, {
-    batchId: batch.id,
-    move: 'close',
-    facts: {
-      close_reason: 'restore',
-      closed_at: now,
-      sent_count: batch.request_count - batch.cancelled_count,
-    },
-    actor: 'restore',
-    reason: 'the database was restored from a backup',
-    now,
-  });
 }

@@ -1,4 +1,5 @@
-import { type Call, type Command, serviceOptions, textOption, UsageError } from '../command.ts';
+import { type Call, type Command, serviceOptions, textOption } from '../command.ts';
+import { readTime } from '../read-time.ts';
 import { type Service, withService } from '../service.ts';
 import { writeOut } from '../write-out.ts';
 
@@ -30,21 +31,9 @@ async function streamResults(call: Call, service: Service): Promise<number> {
   const query = {
     batch: textOption(call, 'batch'),
     tag: textOption(call, 'tag'),
-    after: since === undefined ? undefined : String(readSince(since, Date.now())),
+    after: since === undefined ? undefined : String(readTime('--since', since, Date.now())),
   };
   await service.mustRun();
   for await (const chunk of service.stream('/api/results', { query })) await writeOut(call.io.out, chunk);
   return 0;
-}
-
-const unitMs: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-/** Epoch milliseconds. */
-export function readSince(text: string, now: number): number {
-  const [, amount, unit = ''] = /^(\d+)([smhd])$/.exec(text) ?? [];
-  const at = amount === undefined ? Date.parse(text) : now - Number(amount) * (unitMs[unit] ?? 0);
-  if (Number.isNaN(at) || at < 0) {
-    throw new UsageError(`--since must be like 90s, 15m, 2h, 7d or 2026-11-23T12:00:00Z, not "${text}".`);
-  }
-  return at;
 }

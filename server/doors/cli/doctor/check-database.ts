@@ -9,6 +9,9 @@ import { bytesInWords, plural } from '../in-words.ts';
 import type { Finding } from './finding.ts';
 
 const leastPostgres = 15;
+const untoldTimeline =
+  'this server keeps its timeline to itself (pg_walfile_name): give "openai-batch-manager restored" after a ' +
+  'point-in-time recovery or a fail-over, which cannot be recognised.';
 
 /** The file, its folder, its schema, and whether its keys allow what HOST wants. */
 export async function checkDatabase(settings: Settings): Promise<Finding[]> {
@@ -54,7 +57,8 @@ async function checkPostgres(settings: Settings, url: string): Promise<Finding[]
         ? 'newest schema'
         : `${plural(pending.length, 'migration')} to come at the next start`;
     const about = `PostgreSQL ${server}, ${bytesInWords(bytes)}, ${schema}, ${plural(replicas, 'replica')} running`;
-    return [{ verdict: 'ok', what, about }, ...checkKeys(settings, facts)];
+    const told: Finding[] = facts.tellsTimeline ? [] : [{ verdict: 'warn', what, about: untoldTimeline }];
+    return [{ verdict: 'ok', what, about }, ...told, ...checkKeys(settings, facts)];
   } catch (error) {
     return [{ verdict: 'FAIL', what, about: (error as Error).message }];
   }

@@ -6,6 +6,7 @@ import type { Channel } from './channels/port.ts';
 import type { LiveSettings } from './config/live-settings.ts';
 import type { Seal } from './config/seal.ts';
 import type { Settings } from './config/settings.ts';
+import type { Callers } from './engine/callers.ts';
 import type { Clock } from './engine/clock.ts';
 import type { WakeUps } from './engine/wake-ups.ts';
 import type { Metrics } from './metrics.ts';
@@ -23,6 +24,7 @@ export interface Context {
   readonly prefixes: Map<string, readonly string[]>;
   readonly clock: Clock;
   readonly wakeUps: WakeUps;
+  readonly callers: Callers;
   readonly metrics: Metrics;
   /** As they hold now: edits of operators show in it at once. */
   readonly settings: Settings;

@@ -4,6 +4,7 @@ import { makeSecret } from '../channels/signature.ts';
 import { Seal, sealedProof } from '../config/seal.ts';
 import { keepSecret } from '../config/secrets.ts';
 import type { Context } from '../context.ts';
+import { Callers } from '../engine/callers.ts';
 import type { Clock } from '../engine/clock.ts';
 import { WakeUps } from '../engine/wake-ups.ts';
 import { Metrics } from '../metrics.ts';
@@ -41,6 +42,7 @@ export async function makeContext(
     installationId,
     provider: new OpenAIProvider(settings, metrics),
     wakeUps: new WakeUps(store.notices),
+    callers: new Callers(),
     random: Math.random,
     replica: nameReplica(settings),
     webhookSecret: settings.WEBHOOK_SECRET ?? keepSecret(databasePath, 'webhook-secret', makeSecret),

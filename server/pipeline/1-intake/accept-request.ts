@@ -78,6 +78,7 @@ export class Intake {
   }
 
   #read(bytes: Uint8Array): Arrival {
+    this.#ctx.callers.note();
     this.#gate.check();
     this.#checkRoom();
     return readArrival(bytes, this.#rules);

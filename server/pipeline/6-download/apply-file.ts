@@ -1,5 +1,5 @@
 /** Applies one result file in slices while it is downloaded: memory does not grow with the file. */
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as rest } from 'node:timers/promises';
 import type { Line } from '../../../core/json/lines.ts';
 import { lookUpRates, type ModelRates } from '../../../core/pricing.ts';
 import type { Context } from '../../context.ts';
@@ -16,6 +16,9 @@ const sliceRows = 200;
 const sliceBytes = 500_000;
 /** Slices given to the store before it has answered: two may share a commit, and two wait, so that it never idles. */
 const slicesUnderWay = 4;
+/** Lines judged in one turn while callers of intake wait, and about how long that takes. */
+const linesOfTurn = 50;
+const turnMs = 1;
 
 /** Lines are judged while the store writes those before them, and while those behind them come. */
 export async function applyFile(
@@ -59,6 +62,7 @@ class FileApplier implements LineReader {
   readonly #rates: ModelRates | null;
   #slice = new Slice();
   #underWay: Promise<void>[] = [];
+  #turnLines = 0;
 
   constructor(ctx: Context, held: Held, kind: FileKind, seen: SeenLines) {
     this.#ctx = ctx;
@@ -78,12 +82,21 @@ class FileApplier implements LineReader {
   async take(lines: readonly Line[]): Promise<void> {
     for (const line of lines) {
       this.#collect(line);
-      if (!this.#slice.full) continue;
-      this.flush();
-      if (this.#underWay.length >= slicesUnderWay) await this.#underWay.shift();
-      // What came meanwhile goes first: intake shares this thread.
-      else await nextTurn();
+      if (this.#slice.full) {
+        this.flush();
+        if (this.#underWay.length >= slicesUnderWay) await this.#underWay.shift();
+        // What came meanwhile goes first: intake shares this thread.
+        else await nextTurn();
+      }
+      this.#turnLines += 1;
+      if (this.#turnLines >= linesOfTurn) await this.#giveWay();
     }
+  }
+
+  /** Callers of intake get every other moment of this thread while they are here. */
+  async #giveWay(): Promise<void> {
+    this.#turnLines = 0;
+    if (this.#ctx.callers.areHere) await rest(turnMs);
   }
 
   /** Gives what was collected to the store. */

@@ -5,9 +5,9 @@ import { connectCheckpointer } from './connect.ts';
 import { LogLength } from './log-length.ts';
 
 /** So little that the writer folds it in a millisecond or two. */
-const littlePages = 500;
+const littlePages = 200;
 /** Where the writer is as fast as we are, it is never little. */
-const mostPasses = 3;
+const mostPasses = 4;
 
 const { path, whose } = workerData as CheckpointData;
 const fold = connectCheckpointer(path).prepare(foldLog);

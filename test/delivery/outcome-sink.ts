@@ -23,6 +23,8 @@ export class OutcomeSink {
   /** Answers other than 2xx. */
   refused = 0;
   onTaken: (() => void) | undefined;
+  /** What the header `Retry-After` of a refusal says to each; left out: there is none. */
+  retryAfter: ((customId: string) => string | undefined) | undefined;
   readonly #server = createServer((request, response) => void this.#serve(request, response));
   readonly #keeps: boolean;
   readonly #answerMs: number;
@@ -69,15 +71,15 @@ export class OutcomeSink {
     }
     if (this.#answer !== 'take') {
       this.refused += 1;
-      response.writeHead(this.#answer).end('not now');
+      const asked = this.retryAfter?.(customIdOf(content));
+      response.writeHead(this.#answer, asked === undefined ? {} : { 'retry-after': asked }).end('not now');
       return;
     }
     const id = String(request.headers['webhook-id']);
     this.taken.set(id, (this.taken.get(id) ?? 0) + 1);
     this.total += 1;
     if (this.#keeps) {
-      const { custom_id: customId } = JSON.parse(content.toString('utf8')) as { custom_id: string };
-      this.kept.push({ id, customId, headers: request.headers, content });
+      this.kept.push({ id, customId: customIdOf(content), headers: request.headers, content });
     }
     this.onTaken?.();
     response.writeHead(204).end();
@@ -87,4 +89,8 @@ export class OutcomeSink {
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
   }
+}
+
+function customIdOf(content: Buffer): string {
+  return (JSON.parse(content.toString('utf8')) as { custom_id: string }).custom_id;
 }

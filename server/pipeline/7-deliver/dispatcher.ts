@@ -153,7 +153,7 @@ export class Dispatcher {
 
   /** Claims as many as there are places, and ahead of them. Orders it before it waits for anything. */
   async #claimNext(): Promise<number> {
-    const { store, clock } = this.#ctx;
+    const { store, clock, settings } = this.#ctx;
     if (this.#dropped) return idlePollMs;
     if (this.#paused) {
       await this.#putBack(this.#shelf.dropOlder(Number.MAX_SAFE_INTEGER));
@@ -179,6 +179,7 @@ export class Dispatcher {
       perDestination: this.#options.perDestination,
       inFlight: Object.fromEntries(this.#inFlight),
       ahead: Object.fromEntries(ahead),
+      mostHeldMs: settings.DELIVERY_HELD_MS,
     });
     if (this.#dropped) return this.#putBack(deliveries).then(() => idlePollMs);
     this.#shelf.add(deliveries, destinations, now);

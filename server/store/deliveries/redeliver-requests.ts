@@ -1,6 +1,6 @@
 /** Hands one outcome over once more, and keeps its batch's counters. More than one is a redelivery. */
 import { wakeDestinations } from '../destinations/wake-destinations.ts';
-import { fromStates, moveBatch, setState } from '../moves.ts';
+import { fromStates, moveBatch, newRound, setState } from '../moves.ts';
 import type { RequestRow } from '../rows.ts';
 import type { Tx } from '../tx.ts';
 
@@ -27,13 +27,17 @@ export async function redeliverRequest(
   await wakeDestinations(tx, [row.destination_id], now);
   if (row.state === 'delivering') {
     if (row.lease_token !== null && (row.due_at ?? 0) > now) return { kind: 'being_sent' };
-    await tx.run('update requests set due_at = ?, lease_token = null where id = ?', now, row.id);
+    await tx.run(
+      'update requests set due_at = ?, asked_until = null, lease_token = null where id = ?',
+      now,
+      row.id,
+    );
     return { kind: 'redelivering' };
   }
   const counted = row.state === 'delivered' || row.state === 'delivery_failed' ? row.state : null;
   if (!counted) return { kind: 'redelivering' };
   await tx.run(
-    `${setState('redeliver')}, due_at = ?, delivery_tries = 0, lease_token = null
+    `${setState('redeliver')}, due_at = ?, ${newRound}
      where id = ? and state in ${fromStates('redeliver')}`,
     now,
     now,

@@ -259,10 +259,16 @@ export class Dispatcher {
       return null;
     });
     const byId = new Map(lines?.map((line) => [line.request_id, line]));
+    const bare: number[] = [];
     for (const one of shelved) {
-      if (lines) this.#send(one, byId.get(one.delivery.id));
-      else this.#leave(one.row.id, null);
+      const line = byId.get(one.delivery.id);
+      const isBare = line === undefined && one.delivery.outcome === 'succeeded';
+      if (isBare && lines) bare.push(one.delivery.id);
+      if (isBare || !lines) this.#leave(one.row.id, null);
+      else this.#send(one, line);
     }
+    // They were removed since they were claimed. Without its result a success would be told as a failure.
+    if (bare.length > 0) log.warn({ event: 'outcomes_without_result', requests: bare });
   }
 
   #send(shelved: Shelved, line: ResultLine | undefined): void {

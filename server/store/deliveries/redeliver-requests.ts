@@ -21,7 +21,7 @@ export async function redeliverRequest(
     `select * from requests where custom_id = ?${tx.forUpdate}`,
     input.customId,
   );
-  if (!row) return { kind: 'not_found' };
+  if (!row || (await isDeleted(tx, row.batch_id))) return { kind: 'not_found' };
   if (row.outcome === null) return { kind: 'no_outcome', state: row.state };
   if (row.destination_id === null) return { kind: 'no_destination' };
   await wakeDestinations(tx, [row.destination_id], now);
@@ -45,6 +45,15 @@ export async function redeliverRequest(
   );
   await recountRedelivered(tx, row.batch_id, counted, 1, input.actor, now);
   return { kind: 'redelivering' };
+}
+
+/** Its rows are being removed, this one among them. */
+async function isDeleted(tx: Tx, batchId: number): Promise<boolean> {
+  const batch = await tx.get<{ deleted_at: number | null }>(
+    'select deleted_at from batches where id = ?',
+    batchId,
+  );
+  return batch?.deleted_at != null;
 }
 
 /** The batch's side of a redelivery: its counters, and its state where it was done. */

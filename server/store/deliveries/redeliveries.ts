@@ -61,7 +61,19 @@ async function matchingPage(
       row.destination_id !== null &&
       (since === undefined || row.updated_at >= since),
   );
-  return { rows: fits as Matching['rows'], nextCursor: page.nextCursor };
+  const gone = await deletedAmong(tx, new Set(fits.map((row) => row.batch_id)));
+  const rows = fits.filter((row) => !gone.has(row.batch_id)) as Matching['rows'];
+  return { rows, nextCursor: page.nextCursor };
+}
+
+/** Batches whose rows are being removed: nothing of them is sent once more. By primary key. */
+async function deletedAmong(tx: Tx, batchIds: ReadonlySet<number>): Promise<ReadonlySet<number>> {
+  if (batchIds.size === 0) return batchIds;
+  const rows = await tx.all<{ id: number }>(
+    `select id from batches where id in ${tx.list} and deleted_at is not null`,
+    tx.listOf([...batchIds]),
+  );
+  return new Set(rows.map(({ id }) => id));
 }
 
 /** Counts what matches, page by page, up to a bound. */

@@ -28,7 +28,7 @@ export class OutcomeSink {
   readonly #server = createServer((request, response) => void this.#serve(request, response));
   readonly #keeps: boolean;
   readonly #answerMs: number;
-  readonly #hanging = new Set<ServerResponse>();
+  readonly #hanging = new Map<ServerResponse, () => void>();
   #answer: Answer = 'take';
 
   /** @param answerMs how long it thinks about each message */
@@ -53,7 +53,14 @@ export class OutcomeSink {
   /** From now on: takes, never answers, or answers with this status. */
   set answer(answer: Answer) {
     this.#answer = answer;
-    if (answer !== 'hang') for (const response of this.#hanging) response.destroy();
+    if (answer !== 'hang') for (const response of this.#hanging.keys()) response.destroy();
+    this.#hanging.clear();
+  }
+
+  /** Takes what hangs, and from now on whatever comes. */
+  release(): void {
+    this.#answer = 'take';
+    for (const take of this.#hanging.values()) take();
     this.#hanging.clear();
   }
 
@@ -65,7 +72,7 @@ export class OutcomeSink {
     if (content === null) return;
     if (this.#answerMs > 0) await systemClock.pause(this.#answerMs);
     if (this.#answer === 'hang') {
-      this.#hanging.add(response);
+      this.#hanging.set(response, () => this.#take(request.headers, content, response));
       response.once('close', () => this.#hanging.delete(response));
       return;
     }
@@ -75,11 +82,15 @@ export class OutcomeSink {
       response.writeHead(this.#answer, asked === undefined ? {} : { 'retry-after': asked }).end('not now');
       return;
     }
-    const id = String(request.headers['webhook-id']);
+    this.#take(request.headers, content, response);
+  }
+
+  #take(headers: IncomingHttpHeaders, content: Buffer, response: ServerResponse): void {
+    const id = String(headers['webhook-id']);
     this.taken.set(id, (this.taken.get(id) ?? 0) + 1);
     this.total += 1;
     if (this.#keeps) {
-      this.kept.push({ id, customId: customIdOf(content), headers: request.headers, content });
+      this.kept.push({ id, customId: customIdOf(content), headers, content });
     }
     this.onTaken?.();
     response.writeHead(204).end();

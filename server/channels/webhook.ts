@@ -1,6 +1,7 @@
 /** Webhooks: one POST, signed, on kept-alive connections. Redirects are failures, not detours. */
 import { type AttemptResult, responseExcerptBytes } from '../../core/delivery.ts';
 import type { Clock } from '../engine/clock.ts';
+import { headerText } from './header-text.ts';
 import { nameFailure } from './name-failure.ts';
 import type { NetworkGuard } from './network-guard.ts';
 import type { Channel, Destination, Parcel } from './port.ts';
@@ -14,7 +15,8 @@ export interface WebhookOptions {
 }
 
 /** Headers that no destination's own may replace. */
-const ours = /^(webhook-.*|x-batcher-.*|idempotency-key|content-type|user-agent|authorization)$/i;
+const ours = /^(webhook-.*|x-batcher-.*|idempotency-key|content-type|authorization)$/i;
+const userAgent = 'openai-batch-manager';
 
 export class WebhookChannel implements Channel {
   readonly #options: WebhookOptions;
@@ -55,7 +57,7 @@ export class WebhookChannel implements Channel {
 
   /** Names and values by turns, as undici writes them out soonest. */
   #headers(parcel: Parcel): string[] {
-    const { deliveryId, requestId, outcome, attempt, content, destination } = parcel;
+    const { deliveryId, requestId, customId, outcome, attempt, content, destination } = parcel;
     const timestampS = Math.floor(this.#options.clock.now() / 1_000);
     return [
       ...this.#sameHeaders(destination),
@@ -69,6 +71,8 @@ export class WebhookChannel implements Channel {
       deliveryId,
       'x-batcher-request-id',
       String(requestId),
+      'x-batcher-custom-id',
+      headerText(customId),
       'x-batcher-outcome',
       outcome,
       'x-batcher-attempt',
@@ -83,7 +87,8 @@ export class WebhookChannel implements Channel {
     const { authorization, headers } = destination;
     const its = Object.entries(headers).filter(([name]) => !ours.test(name));
     if (authorization !== null) its.push(['authorization', authorization]);
-    const made = ['content-type', 'application/json', 'user-agent', 'openai-batch-manager', ...its.flat()];
+    if (!its.some(([name]) => /^user-agent$/i.test(name))) its.push(['user-agent', userAgent]);
+    const made = ['content-type', 'application/json', ...its.flat()];
     this.#headersOf.set(destination, made);
     return made;
   }

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
-import { afterSign, closed, type Health, opened, placesOf } from './breaker.ts';
+import { afterSign, closed, firstProbesMs, type Health, lateProbeMs, opened, placesOf } from './breaker.ts';
 
 const minute = 60_000;
 const well: Health = {
   breaker: 'closed',
   breaker_opened_at: null,
+  holds_since: null,
   failures: 0,
   failing_since: null,
   probes: 0,
@@ -68,4 +69,18 @@ test('a destination that fails three times in a row has a tenth of its places, a
     50, 50, 5, 5,
   ]);
   expect(placesOf({ breaker: 'closed', failures: 9 }, 4)).toBe(1);
+});
+
+test('what it holds is counted from its opening, and from nowhere once it has closed', () => {
+  const open = opened(failing(9, minute), at(1_000));
+  expect(open).toMatchObject({ breaker_opened_at: 1_000, holds_since: 1_000 });
+  const probed = afterSign(open, { good: false, probe: true }, at(40_000));
+  expect(probed.holds_since).toBe(1_000);
+  expect(afterSign(probed, good, at(50_000)).holds_since).toBeNull();
+});
+
+test('a probe is late after a seventh of what messages may be held; each breaker has sent one within ten minutes', () => {
+  const day = 24 * 60 * minute;
+  expect([lateProbeMs(7 * day), firstProbesMs(7 * day)]).toEqual([day, 10 * minute]);
+  expect([lateProbeMs(7 * minute), firstProbesMs(7 * minute)]).toEqual([minute, minute]);
 });

@@ -12,6 +12,11 @@ export type Breaker = (typeof breakers)[number];
 export interface Health {
   readonly breaker: Breaker;
   readonly breaker_opened_at: number | null;
+  /**
+   * Since when it holds messages back, as their time is counted: since it opened, or since a probe could go out again
+   * after a time in which none could.
+   */
+  readonly holds_since: number | null;
   /** In a row, up to now. */
   readonly failures: number;
   /** When the first failure of the present row was answered. */
@@ -67,6 +72,7 @@ export function opened<H extends Health>(health: H, { now, faster }: BreakerTerm
     ...health,
     breaker: 'open',
     breaker_opened_at: now,
+    holds_since: now,
     probes: 0,
     blocked_until: now + probePause(0, faster),
     recovering_since: null,
@@ -79,6 +85,7 @@ export function closed<H extends Health>(health: H, now: number): H {
     ...health,
     breaker: 'closed',
     breaker_opened_at: null,
+    holds_since: null,
     failures: 0,
     failing_since: null,
     probes: 0,
@@ -93,6 +100,22 @@ function wellAgain<H extends Health>(health: H): H {
 
 function probePause(probes: number, faster: number): number {
   return Math.max(1, Math.round(pauseAfter(breakerSchedule, probes + 1) / faster));
+}
+
+/**
+ * A probe that is later than this share of the time that messages may be held says that none could go out: sending was
+ * paused, or nothing ran. That time is nobody's failure, and does not count.
+ */
+const lateShare = 1 / 7;
+
+/** @param mostHeldMs how long messages may be held back */
+export function lateProbeMs(mostHeldMs: number): number {
+  return Math.round(mostHeldMs * lateShare);
+}
+
+/** In so many milliseconds after a start, or after a pause of all sending, each open breaker has sent a probe. */
+export function firstProbesMs(mostHeldMs: number): number {
+  return Math.min(10 * 60_000, lateProbeMs(mostHeldMs));
 }
 
 /** After so many failures in a row a destination gets a tenth of its places until it succeeds. */

@@ -4,6 +4,7 @@ import {
   type AttemptOutcome,
   type AttemptResult,
   afterAttempt,
+  afterProbe,
   attemptOutcomes,
   deliveryId,
   lineWithoutResult,
@@ -101,23 +102,30 @@ test.each([
   [Number.MAX_SAFE_INTEGER, 6 * hour],
   [Number.POSITIVE_INFINITY, 6 * hour],
 ])('Retry-After of %i ms after the first attempt pauses %i ms', (retryAfterMs, pauseMs) => {
-  expect(afterAttempt(answered(429, retryAfterMs), 1)).toEqual({ kind: 'again', pauseMs });
+  const askedMs = Math.min(Math.max(retryAfterMs, 1_000), 6 * hour);
+  expect(afterAttempt(answered(429, retryAfterMs), 1)).toEqual({ kind: 'again', pauseMs, askedMs });
 });
 
 test('Retry-After never shortens a pause and gives no attempt beyond the ninth', () => {
-  expect(afterAttempt(answered(503, 1_000), 8)).toEqual({ kind: 'again', pauseMs: 24 * hour });
+  const next = afterAttempt(answered(503, 1_000), 8);
+  expect(next).toEqual({ kind: 'again', pauseMs: 24 * hour, askedMs: 1_000 });
   expect(afterAttempt(answered(503, 1_000), 9).kind).toBe('give_up');
   expect(afterAttempt(answered(404, 1_000), 2).kind).toBe('give_up');
 });
 
 test('a faster schedule leaves Retry-After as the receiver has said it', () => {
-  expect(afterAttempt(answered(503), 2, { faster: 60 })).toEqual({ kind: 'again', pauseMs: 1_000 });
-  expect(afterAttempt(answered(503, 30_000), 2, { faster: 60 })).toEqual({ kind: 'again', pauseMs: 30_000 });
+  expect(afterAttempt(answered(503), 2, { faster: 60 })).toEqual({
+    kind: 'again',
+    pauseMs: 1_000,
+    askedMs: 0,
+  });
+  const next = afterAttempt(answered(503, 30_000), 2, { faster: 60 });
+  expect(next).toEqual({ kind: 'again', pauseMs: 30_000, askedMs: 30_000 });
 });
 
 test("a destination's own schedule decides the pauses and how many attempts there are", () => {
   const schedule = [0, 7_000];
-  expect(afterAttempt(answered(503), 1, { schedule })).toEqual({ kind: 'again', pauseMs: 7_000 });
+  expect(afterAttempt(answered(503), 1, { schedule })).toEqual({ kind: 'again', pauseMs: 7_000, askedMs: 0 });
   expect(afterAttempt(answered(503), 2, { schedule }).kind).toBe('give_up');
 });
 
@@ -171,4 +179,26 @@ test('an outcome without a result line is delivered in the shape of one', () => 
     },
   );
   fc.assert(property);
+});
+
+const held = (heldMs: number) => ({ heldMs, mostHeldMs: 7 * 24 * hour });
+
+test('a probe that failed uses up no attempt: its message goes behind the others, as long as they may wait', () => {
+  expect(afterProbe(answered(503), held(hour))).toEqual({ kind: 'again', pauseMs: 0, askedMs: 0 });
+  expect(afterProbe(answered(404), held(7 * 24 * hour))).toEqual({ kind: 'again', pauseMs: 0, askedMs: 0 });
+  expect(afterProbe(answered(404), held(7 * 24 * hour + 1)).kind).toBe('give_up');
+  expect(afterProbe(attempt('success', { statusCode: 204 }), held(0))).toEqual({ kind: 'delivered' });
+});
+
+test('a probe obeys what the receiver says of its message: Gone, come back later', () => {
+  expect(afterProbe(answered(410), held(0))).toMatchObject({
+    kind: 'give_up',
+    why: expect.stringMatching(/410/),
+  });
+  expect(afterProbe(attempt('invalid_target'), held(0)).kind).toBe('give_up');
+  expect(afterProbe(answered(503, 90_000), held(0))).toEqual({
+    kind: 'again',
+    pauseMs: 90_000,
+    askedMs: 90_000,
+  });
 });

@@ -69,7 +69,12 @@ const passing4xx = new Set([408, 409, 425, 429]);
 /** What to do after an attempt. */
 export type NextStep =
   | { readonly kind: 'delivered' }
-  | { readonly kind: 'again'; readonly pauseMs: number }
+  | {
+      readonly kind: 'again';
+      readonly pauseMs: number;
+      /** How much of it the receiver has asked for; 0: nothing. */
+      readonly askedMs: number;
+    }
   | { readonly kind: 'give_up'; readonly why: string };
 
 /** How a destination is tried again. */
@@ -85,17 +90,46 @@ export interface RetryTerms {
 /** Decides after the attempt number `tries` (1 for the first). */
 export function afterAttempt(result: AttemptResult, tries: number, terms: RetryTerms = {}): NextStep {
   const { schedule = deliverySchedule, spread = 0.5, faster = 1 } = terms;
-  if (result.outcome === 'success') return { kind: 'delivered' };
-  if (result.statusCode === 410) return { kind: 'give_up', why: 'the receiver answered 410 Gone' };
-  if (result.outcome === 'invalid_target') return { kind: 'give_up', why: 'the target cannot be used' };
+  const end = endAtOnce(result);
+  if (end) return end;
   const status = result.statusCode ?? 0;
   if (status >= 400 && status < 500 && !passing4xx.has(status) && tries >= 2) {
     return { kind: 'give_up', why: `the receiver answered ${status} at attempt ${tries}` };
   }
   const pauseMs = nextAttemptPause(schedule, tries, spread);
   if (pauseMs === null) return { kind: 'give_up', why: `all ${schedule.length} attempts are used up` };
-  const asked = boundRetryAfter(result.retryAfterMs);
-  return { kind: 'again', pauseMs: Math.max(Math.round(pauseMs / faster), asked) };
+  return pauseAtLeast(Math.round(pauseMs / faster), result);
+}
+
+/** How long a message has been held back by an open breaker, and how long it may be, in milliseconds. */
+export interface Holding {
+  readonly heldMs: number;
+  readonly mostHeldMs: number;
+}
+
+/**
+ * Decides after a probe. One that failed uses up no attempt: its message waits with the others, behind them, but no
+ * longer than they. What ends at once does so here as well.
+ */
+export function afterProbe(result: AttemptResult, { heldMs, mostHeldMs }: Holding): NextStep {
+  const end = endAtOnce(result);
+  if (end) return end;
+  if (heldMs > mostHeldMs) return { kind: 'give_up', why: 'its destination has been broken for too long' };
+  return pauseAtLeast(0, result);
+}
+
+/** Whatever the schedule says: it has arrived, or never will. */
+function endAtOnce(result: AttemptResult): NextStep | null {
+  if (result.outcome === 'success') return { kind: 'delivered' };
+  if (result.statusCode === 410) return { kind: 'give_up', why: 'the receiver answered 410 Gone' };
+  if (result.outcome === 'invalid_target') return { kind: 'give_up', why: 'the target cannot be used' };
+  return null;
+}
+
+/** Not before the pause is over, nor before the time that the receiver asked for. */
+function pauseAtLeast(pauseMs: number, { retryAfterMs }: AttemptResult): NextStep {
+  const askedMs = boundRetryAfter(retryAfterMs);
+  return { kind: 'again', pauseMs: Math.max(pauseMs, askedMs), askedMs };
 }
 
 function boundRetryAfter(retryAfterMs: number | null): number {

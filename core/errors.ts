@@ -36,6 +36,7 @@ export const errorCodes = {
   too_many_attempts: { status: 429, fate: 'expected', title: 'Too many attempts' },
   internal_error: { status: 500, fate: 'bug', title: 'Something is wrong on our side' },
   maintenance_mode: { status: 503, fate: 'expected', title: 'Intake is paused' },
+  stopping: { status: 503, fate: 'expected', title: 'The service is stopping' },
   overloaded: { status: 503, fate: 'temporary', title: 'Too much at once' },
   disk_low: { status: 503, fate: 'temporary', title: 'The disk is nearly full' },
   store_unavailable: { status: 503, fate: 'temporary', title: 'The database does not answer' },

@@ -66,20 +66,24 @@ async function takeOver({ ctx }: Service): Promise<void> {
   if (batches + deliveries > 0) ctx.log.info({ event: 'taken_over', batches, deliveries });
 }
 
-/** Stops intake, lets work under way end within the drain time, gives leases back, closes the store. */
+/**
+ * Refuses intake, lets work under way end within the drain time, and gives back what does not. Only then the door is shut:
+ * until then `/ready` says to whoever asks anew that it stops.
+ */
 export async function stopService(service: Service): Promise<void> {
   const { ctx, http } = service;
   if (service.state.stopping) return;
   service.state.stopping = true;
   ctx.log.info({ event: 'stopping' });
+  http.beginStop();
   await Promise.all([
-    http.app.close(),
     ...service.drivers.map((driver) => driver.stop(ctx.settings.DRAIN_MS)),
-    ...service.dispatchers.map((dispatcher) => dispatcher.stop()),
+    ...service.dispatchers.map((dispatcher) => dispatcher.stop(ctx.settings.DRAIN_MS)),
     service.heldBack.stop(),
     service.upkeep.stop(),
     stopInput(service),
   ]);
+  await http.app.close();
   await Promise.all(Object.values(ctx.channels).map((channel) => channel.close()));
   await service.broker?.publishing.stop();
   await service.membership?.stop();

@@ -237,6 +237,7 @@ export const RedeliverySchema = Type.Object({
   filter: Type.Unknown(),
   matching: nullable(Type.Integer(), 'When it was ordered; null: more than were counted.'),
   redelivered: Type.Integer({ description: 'So far.' }),
+  last_error: nullable(Type.String(), 'Why its last slice failed; it is tried again. Null: it did not.'),
   created_at: time(),
   created_by: Type.String(),
   ended_at: nullable(time()),

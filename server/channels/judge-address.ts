@@ -38,9 +38,21 @@ const metadataAddresses = new Set([
 export function judgeAddress(text: string): Judged {
   const [plain = ''] = text.split('%', 1);
   if (!ipaddr.isValid(plain)) return reserved;
-  const address = unwrap(ipaddr.parse(plain));
+  const address = ipaddr.parse(plain);
+  const outer = judgeOne(unwrap(address));
+  const inner = tunnelled(address);
+  return inner ? worse(outer, judgeOne(inner)) : outer;
+}
+
+function judgeOne(address: Address): Judged {
   if (metadataAddresses.has(address.toString())) return metadata;
   return kinds[address.range()] ?? reserved;
+}
+
+const openness = { public: 2, private: 1, forbidden: 0 } satisfies Record<Place, number>;
+
+function worse(one: Judged, other: Judged): Judged {
+  return openness[other.place] < openness[one.place] ? other : one;
 }
 
 /** Whether an address lies in a range such as `10.0.0.0/8`. */
@@ -69,10 +81,25 @@ function unwrap(address: Address): Address {
   if (v6.isIPv4MappedAddress()) return v6.toIPv4Address();
   const bytes = v6.toByteArray();
   const range = v6.range() as string;
-  if (range === 'rfc6052' || range === 'rfc6145') return new ipaddr.IPv4(bytes.slice(12));
+  if (range === 'rfc6145' || v6.match(translated, 96)) return new ipaddr.IPv4(bytes.slice(12));
   if (range === '6to4') return new ipaddr.IPv4(bytes.slice(2, 6));
   // The old "compatible" form, ::a.b.c.d.
   const compatible =
     bytes.slice(0, 12).every((byte) => byte === 0) && bytes.slice(12, 14).some((byte) => byte > 0);
   return compatible ? new ipaddr.IPv4(bytes.slice(12)) : v6;
+}
+
+/**
+ * The prefix whose IPv4 address is known to stand at the end. The local one, 64:ff9b:1::/48, may be cut anywhere: nobody
+ * here can tell what such an address leads to, so it stays what it is, and that is refused.
+ */
+const translated = ipaddr.IPv6.parse('64:ff9b::');
+
+/** The IPv4 address at the end of an ISATAP one, whatever its prefix: both are judged. */
+function tunnelled(address: Address): Address | null {
+  if (address.kind() === 'ipv4') return null;
+  const bytes = (address as ipaddr.IPv6).toByteArray();
+  const [universal, zero, high, low] = bytes.slice(8, 12);
+  const isIsatap = (universal === 0 || universal === 2) && zero === 0 && high === 0x5e && low === 0xfe;
+  return isIsatap ? new ipaddr.IPv4(bytes.slice(12)) : null;
 }

@@ -1,33 +1,31 @@
 /** Webhooks: one POST, signed, on kept-alive connections. Redirects are failures, not detours. */
-import { Agent } from 'undici';
 import { type AttemptResult, responseExcerptBytes } from '../../core/delivery.ts';
-import type { DeliveryPolicy } from '../../core/destination.ts';
 import type { Clock } from '../engine/clock.ts';
-import { guardConnections } from './guarded-connector.ts';
+import { headerText } from './header-text.ts';
 import { nameFailure } from './name-failure.ts';
 import type { NetworkGuard } from './network-guard.ts';
 import type { Channel, Destination, Parcel } from './port.ts';
 import { type PostEnd, postOnce } from './post-once.ts';
 import { keyOf, sign } from './signature.ts';
+import { WebhookAgents } from './webhook-agents.ts';
 
 export interface WebhookOptions {
   readonly clock: Clock;
   readonly guard: NetworkGuard;
 }
 
-/** Agents kept: one for each pair of connect timeout and concurrency that destinations use. */
-const mostAgents = 64;
-const keepAliveMs = 30_000;
 /** Headers that no destination's own may replace. */
-const ours = /^(webhook-.*|x-batcher-.*|idempotency-key|content-type|user-agent|authorization)$/i;
+const ours = /^(webhook-.*|x-batcher-.*|idempotency-key|content-type|authorization)$/i;
+const userAgent = 'openai-batch-manager';
 
 export class WebhookChannel implements Channel {
   readonly #options: WebhookOptions;
-  readonly #agents = new Map<string, Agent>();
+  readonly #agents: WebhookAgents;
   readonly #headersOf = new WeakMap<Destination, readonly string[]>();
 
   constructor(options: WebhookOptions) {
     this.#options = options;
+    this.#agents = new WebhookAgents(options.guard);
   }
 
   /** One promise for each: of those that are in flight everything is alive when garbage is collected. */
@@ -37,16 +35,16 @@ export class WebhookChannel implements Channel {
       const judge = (end: PostEnd) =>
         resolve(judgeEnd(end, performance.now() - startedAt, this.#options.clock.now()));
       try {
-        const { policy } = parcel.destination;
+        const { destination } = parcel;
         const post = {
           url: (parcel.target as { webhook_url: string }).webhook_url,
           headers: this.#headers(parcel),
           body: parcel.content,
-          answerTimeoutMs: policy.answerTimeoutMs,
+          answerTimeoutMs: destination.policy.answerTimeoutMs,
           limitMs,
           keepBytes: responseExcerptBytes,
         };
-        postOnce(this.#agentFor(policy), post, judge);
+        postOnce(this.#agents.agentFor(destination), post, judge);
       } catch (error) {
         judge(brokenOff(error as Error));
       }
@@ -54,32 +52,12 @@ export class WebhookChannel implements Channel {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#agents.values()].map((agent) => agent.destroy()));
-  }
-
-  /** Connections are kept alive for each origin, at most as many as messages may be in flight to it. */
-  #agentFor({ connectTimeoutMs, concurrency }: DeliveryPolicy): Agent {
-    const key = `${connectTimeoutMs} ${concurrency}`;
-    const known = this.#agents.get(key);
-    if (known) return known;
-    const agent = new Agent({
-      connect: guardConnections(this.#options.guard, connectTimeoutMs),
-      connections: concurrency,
-      pipelining: 1,
-      keepAliveTimeout: keepAliveMs,
-    });
-    const oldest = this.#agents.size >= mostAgents ? this.#agents.entries().next().value : undefined;
-    if (oldest) {
-      this.#agents.delete(oldest[0]);
-      void oldest[1].close();
-    }
-    this.#agents.set(key, agent);
-    return agent;
+    await this.#agents.destroy();
   }
 
   /** Names and values by turns, as undici writes them out soonest. */
   #headers(parcel: Parcel): string[] {
-    const { deliveryId, requestId, outcome, attempt, content, destination } = parcel;
+    const { deliveryId, requestId, customId, outcome, attempt, content, destination } = parcel;
     const timestampS = Math.floor(this.#options.clock.now() / 1_000);
     return [
       ...this.#sameHeaders(destination),
@@ -93,6 +71,8 @@ export class WebhookChannel implements Channel {
       deliveryId,
       'x-batcher-request-id',
       String(requestId),
+      'x-batcher-custom-id',
+      headerText(customId),
       'x-batcher-outcome',
       outcome,
       'x-batcher-attempt',
@@ -107,7 +87,8 @@ export class WebhookChannel implements Channel {
     const { authorization, headers } = destination;
     const its = Object.entries(headers).filter(([name]) => !ours.test(name));
     if (authorization !== null) its.push(['authorization', authorization]);
-    const made = ['content-type', 'application/json', 'user-agent', 'openai-batch-manager', ...its.flat()];
+    if (!its.some(([name]) => /^user-agent$/i.test(name))) its.push(['user-agent', userAgent]);
+    const made = ['content-type', 'application/json', ...its.flat()];
     this.#headersOf.set(destination, made);
     return made;
   }

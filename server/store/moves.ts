@@ -142,6 +142,9 @@ export function fromStates(move: RequestMove): string {
   return `(${requestMoves[move].from.map((state) => `'${state}'`).join(', ')})`;
 }
 
+/** What a hand-over begins with, as a part of `set`: no attempt yet, nothing held back, nothing asked for. */
+export const newRound = 'delivery_tries = 0, held_since = null, asked_until = null, lease_token = null';
+
 /** The head of every statement that moves requests: table, new state, time. Parameters: now. */
 export function setState(move: RequestMove): string {
   return `update requests set state = '${requestMoves[move].to}', updated_at = ?`;

@@ -36,6 +36,7 @@ import {
   createRedelivery,
   getRedelivery,
   listRedeliveries,
+  postponeRedelivery,
   redeliverNext,
 } from './deliveries/redeliveries.ts';
 import { startDeliveries } from './deliveries/start-deliveries.ts';
@@ -190,6 +191,7 @@ export const writes = {
   writeSetting,
   callForward,
   giveUpHeld,
+  postponeRedelivery,
   redeliverNext,
 } as const;
 

@@ -182,6 +182,10 @@ export interface RequestRow {
   lease_token: string | null;
   created_at: number;
   updated_at: number;
+  /** Since when it has waited for its destination, where a probe has moved `due_at`; else null. */
+  held_since: number | null;
+  /** Its receiver asked for no attempt before (`Retry-After`). */
+  asked_until: number | null;
 }
 
 export interface TransitionRow {

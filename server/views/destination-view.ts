@@ -125,6 +125,7 @@ export function redeliveryView(row: RedeliveryRow): Static<typeof RedeliverySche
     filter: JSON.parse(row.filter),
     matching: row.matching,
     redelivered: row.redelivered,
+    last_error: row.last_error,
     created_at: isoTime(row.created_at),
     created_by: row.created_by,
     ended_at: isoTimeOrNull(row.ended_at),

@@ -76,16 +76,21 @@ export function describeChannel(name: string, open: () => Promise<ChannelAtWork>
       expect(first?.headers).toMatchObject({
         'idempotency-key': 'out_test_1_1',
         'x-batcher-request-id': '1',
+        'x-batcher-custom-id': '%C3%BCn%C3%AF-1',
         'x-batcher-outcome': 'expired',
         'x-batcher-attempt': '3',
       });
     });
 
     test('sends the headers of the destination along, none of which replaces one of ours', async () => {
-      const headers = { 'x-own': 'yes', 'x-batcher-outcome': 'no' };
+      const headers = { 'x-own': 'yes', 'x-batcher-outcome': 'no', 'x-batcher-custom-id': 'other' };
       await at.channel.send(parcel(5, { destination: { ...someDestination, headers } }), limitMs);
       const [first] = await at.arrived(1);
-      expect(first?.headers).toMatchObject({ 'x-own': 'yes', 'x-batcher-outcome': 'succeeded' });
+      expect(first?.headers).toMatchObject({
+        'x-own': 'yes',
+        'x-batcher-outcome': 'succeeded',
+        'x-batcher-custom-id': '%C3%BCn%C3%AF-5',
+      });
     });
 
     test('keeps the id over attempts', async () => {

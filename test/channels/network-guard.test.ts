@@ -59,6 +59,21 @@ const cases: readonly [host: string, what: string, allow: Verdict, refuse: Verdi
   ['[::ffff:169.254.169.254]', 'metadata mapped into IPv6', 'refused', 'refused', 'refused'],
   ['[::ffff:a9fe:a9fe]', 'the same, in hex', 'refused', 'refused', 'refused'],
   ['[64:ff9b::a9fe:a9fe]', 'metadata behind NAT64', 'refused', 'refused', 'refused'],
+  [
+    '[64:ff9b:1:a9fe:a9:fe00:808:808]',
+    'metadata behind a NAT64 of ones own',
+    'refused',
+    'refused',
+    'refused',
+  ],
+  ['[64:ff9b:1::808:808]', 'whatever is behind a NAT64 of ones own', 'refused', 'refused', 'refused'],
+  ['[::5efe:169.254.169.254]', 'metadata by ISATAP', 'refused', 'refused', 'refused'],
+  ['[2606:2800:220:1:200:5efe:a9fe:a9fe]', 'the same, with a public prefix', 'refused', 'refused', 'refused'],
+  ['[::5efe:10.1.2.3]', 'a private address by ISATAP', 'goes', 'refused', 'refused'],
+  ['[fe80::5efe:8.8.8.8]', 'link-local, a public one by ISATAP', 'refused', 'refused', 'refused'],
+  ['[2606:2800:220:1:0:5efe:8.8.8.8]', 'a public address by ISATAP', 'goes', 'goes', 'goes'],
+  ['good@169.254.169.254', 'metadata behind the name of a user', 'refused', 'refused', 'refused'],
+  ['93.184.216.34@127.0.0.1', 'loopback behind a public address as user', 'goes', 'refused', 'goes'],
   ['[fd00:ec2::254]', 'metadata over IPv6', 'refused', 'refused', 'refused'],
   ['100.100.100.200', 'metadata of another cloud', 'refused', 'refused', 'refused'],
   ['168.63.129.16', 'metadata of a cloud, public by its number', 'refused', 'refused', 'refused'],
@@ -80,7 +95,7 @@ const cases: readonly [host: string, what: string, allow: Verdict, refuse: Verdi
 const rows: Record<string, string>[] = [];
 afterAll(() => {
   const line = (cells: readonly string[]) =>
-    `${cells.map((cell, n) => cell.padEnd([28, 42, 9, 9, 9][n] ?? 0)).join('')}\n`;
+    `${cells.map((cell, n) => cell.padEnd([40, 50, 9, 9, 9][n] ?? 0)).join('')}\n`;
   const head = ['host', 'what', 'allow', 'refuse', 'list'];
   process.stdout.write(
     `${[head, ...rows.map((row) => head.map((name) => row[name] ?? ''))].map(line).join('')}`,
@@ -142,6 +157,8 @@ let taken: string[] = [];
 const server = createServer((request, response) => {
   taken.push(`${request.headers.host}${request.url}`);
   if (request.url === '/away') response.writeHead(307, { location: `http://127.0.0.1:${port}/taken` }).end();
+  else if (request.url === '/metadata')
+    response.writeHead(302, { location: 'http://169.254.169.254/' }).end();
   else response.end();
 });
 beforeAll(async () => {
@@ -167,6 +184,49 @@ async function attempt(networks: PrivateNetworks, resolver: Lookup, url: string)
   await channel.close();
   return result;
 }
+
+const settings: readonly PrivateNetworks[] = ['allow', 'refuse', listed];
+
+/** Tricks that need more than a look at the host: each with every setting, and as a row of the table. */
+test.each<[host: string, what: string, trick: (networks: PrivateNetworks) => Promise<Verdict>]>([
+  [
+    'rebinding.example',
+    'public at intake, metadata at the attempt',
+    async (networks) => {
+      const answers = ['93.184.216.34', '169.254.169.254'];
+      const resolver: Lookup = async () => [{ address: answers.shift() ?? '', family: 4 }];
+      const check = new TargetCheck(new NetworkGuard(networks, resolver), systemClock);
+      await check.check('http://rebinding.example');
+      const { outcome } = await attempt(networks, resolver, `http://rebinding.example:${port}/take`);
+      return outcome === 'address_refused' ? 'refused' : 'goes';
+    },
+  ],
+  [
+    'redirecting.example',
+    'a redirect to metadata',
+    async (networks) => {
+      const names = ['redirecting.example'];
+      const open = typeof networks === 'string' ? { names, ranges: [] } : networks;
+      const resolver: Lookup = async () => [{ address: '127.0.0.1', family: 4 }];
+      const { outcome } = await attempt(open, resolver, `http://redirecting.example:${port}/metadata`);
+      expect(taken).toEqual([`redirecting.example:${port}/metadata`]);
+      return outcome === 'redirect' ? 'refused' : 'goes';
+    },
+  ],
+  [
+    'good@169.254.169.254',
+    'an attempt at metadata behind the name of a user',
+    async (networks) => {
+      const { outcome } = await attempt(networks, lookup, 'http://good:pass@169.254.169.254/latest');
+      return outcome === 'address_refused' ? 'refused' : 'goes';
+    },
+  ],
+])('%s (%s) leads nowhere, whatever is set', async (host, what, trick) => {
+  const found: Verdict[] = [];
+  for (const networks of settings) found.push(await trick(networks));
+  rows.push({ host, what, allow: found[0] ?? '', refuse: found[1] ?? '', list: found[2] ?? '' });
+  expect(found).toEqual(['refused', 'refused', 'refused']);
+});
 
 test('the connection goes to the address that was checked, under the name that was asked for', async () => {
   const resolver: Lookup = async () => [{ address: '127.0.0.1', family: 4 }];

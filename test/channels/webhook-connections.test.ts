@@ -24,7 +24,7 @@ async function receive() {
     await new Promise((resolve) => server.close(resolve));
   });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  const send = (n: number, concurrency: number) =>
+  const send = (n: number, concurrency: number, id = 1) =>
     channel.send(
       {
         deliveryId: `out_${n}`,
@@ -34,7 +34,7 @@ async function receive() {
         attempt: 1,
         content: Buffer.from('{}'),
         target: { type: 'webhook', webhook_url: url },
-        destination: { ...someDestination, policy: { ...someDestination.policy, concurrency } },
+        destination: { ...someDestination, id, policy: { ...someDestination.policy, concurrency } },
       },
       60_000,
     );
@@ -52,4 +52,20 @@ test('a hundred at once, three at a time', async () => {
   const results = await Promise.all(Array.from({ length: 100 }, (_, n) => send(n, 3)));
   expect(new Set(results.map(({ outcome }) => outcome))).toEqual(new Set(['success']));
   expect(made()).toBeLessThanOrEqual(3);
+});
+
+test('an edited limit holds for what is sent next, and what is under way ends', async () => {
+  const { send, made } = await receive();
+  const before = Array.from({ length: 10 }, (_, n) => send(n, 5));
+  const after = Array.from({ length: 10 }, (_, n) => send(10 + n, 2));
+  const results = await Promise.all([...before, ...after]);
+  expect(new Set(results.map(({ outcome }) => outcome))).toEqual(new Set(['success']));
+  expect(made()).toBeLessThanOrEqual(7);
+});
+
+test('two destinations of one origin have their own connections', async () => {
+  const { send, made } = await receive();
+  await Promise.all([1, 2].flatMap((id) => Array.from({ length: 40 }, (_, n) => send(n, 3, id))));
+  expect(made()).toBeGreaterThan(3);
+  expect(made()).toBeLessThanOrEqual(6);
 });

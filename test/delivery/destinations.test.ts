@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { deliverySchedule } from '../../core/backoff.ts';
 import { stopService } from '../../server/lifecycle.ts';
 import { makePost } from '../make-post.ts';
 import { failToStart } from '../start-child-service.ts';
@@ -44,11 +45,14 @@ test('a destination is made on first use; what is set is used by the next attemp
     headers: { 'X-Team': 'kiwi-and-pear' },
     authorization: { type: 'basic', username: 'batch', password },
     answer_timeout_ms: 3_000,
+    schedule_ms: [0, 7_000],
+    concurrency: 4,
+    rate_per_s: 100,
   });
   expect(shown).toMatchObject({
     header_names: ['x-team'],
     authorization: 'Basic',
-    own_policy: ['answer_timeout_ms'],
+    own_policy: ['schedule_ms', 'answer_timeout_ms', 'concurrency', 'rate_per_s'],
   });
   await call(running.url, 'POST', '/api/requests/one0/redeliver');
   await until(() => sink.kept.length === 2);
@@ -81,13 +85,30 @@ test('a destination is made on first use; what is set is used by the next attemp
     authorization: 'Basic',
     headers: ['x-team'],
     answer_timeout_ms: 3_000,
+    schedule_ms: [0, 7_000],
+    concurrency: 4,
+    rate_per_s: 100,
+  });
+  expect(first?.config).toMatchObject({
+    schedule_ms: [...deliverySchedule],
+    concurrency: 50,
+    rate_per_s: null,
   });
 
-  await edit(id, { authorization: { type: 'bearer', token: 'let-me-in' }, headers: null });
+  // A name of its own is sent in place of ours, and once.
+  expect(sink.kept[1]?.headers).toMatchObject({
+    'user-agent': 'openai-batch-manager',
+    'x-batcher-custom-id': 'one0',
+  });
+  await edit(id, {
+    authorization: { type: 'bearer', token: 'let-me-in' },
+    headers: { 'User-Agent': 'kiwi/1' },
+  });
   await call(running.url, 'POST', '/api/requests/one0/redeliver');
   await until(() => sink.kept.length === 3);
   expect(sink.kept[2]?.headers).toMatchObject({ authorization: 'Bearer let-me-in' });
   expect(sink.kept[2]?.headers).not.toHaveProperty('x-team');
+  expect(sink.kept[2]?.headers).toMatchObject({ 'user-agent': 'kiwi/1' });
 });
 
 const attempts = async (id: number) =>
@@ -99,6 +120,7 @@ const attempts = async (id: number) =>
           authorization: string | null;
           headers: string[];
           answer_timeout_ms: number;
+          schedule_ms: number[];
         };
       }[];
     }

@@ -23,10 +23,12 @@ export class OutcomeSink {
   /** Answers other than 2xx. */
   refused = 0;
   onTaken: ((id: string) => void) | undefined;
+  /** What the header `Retry-After` of a refusal says to each; left out: there is none. */
+  retryAfter: ((customId: string) => string | undefined) | undefined;
   readonly #server = createServer((request, response) => void this.#serve(request, response));
   readonly #keeps: boolean;
   readonly #answerMs: number;
-  readonly #hanging = new Set<ServerResponse>();
+  readonly #hanging = new Map<ServerResponse, () => void>();
   #answer: Answer = 'take';
 
   /** @param answerMs how long it thinks about each message */
@@ -51,7 +53,14 @@ export class OutcomeSink {
   /** From now on: takes, never answers, or answers with this status. */
   set answer(answer: Answer) {
     this.#answer = answer;
-    if (answer !== 'hang') for (const response of this.#hanging) response.destroy();
+    if (answer !== 'hang') for (const response of this.#hanging.keys()) response.destroy();
+    this.#hanging.clear();
+  }
+
+  /** Takes what hangs, and from now on whatever comes. */
+  release(): void {
+    this.#answer = 'take';
+    for (const take of this.#hanging.values()) take();
     this.#hanging.clear();
   }
 
@@ -63,21 +72,25 @@ export class OutcomeSink {
     if (content === null) return;
     if (this.#answerMs > 0) await systemClock.pause(this.#answerMs);
     if (this.#answer === 'hang') {
-      this.#hanging.add(response);
+      this.#hanging.set(response, () => this.#take(request.headers, content, response));
       response.once('close', () => this.#hanging.delete(response));
       return;
     }
     if (this.#answer !== 'take') {
       this.refused += 1;
-      response.writeHead(this.#answer).end('not now');
+      const asked = this.retryAfter?.(customIdOf(content));
+      response.writeHead(this.#answer, asked === undefined ? {} : { 'retry-after': asked }).end('not now');
       return;
     }
-    const id = String(request.headers['webhook-id']);
+    this.#take(request.headers, content, response);
+  }
+
+  #take(headers: IncomingHttpHeaders, content: Buffer, response: ServerResponse): void {
+    const id = String(headers['webhook-id']);
     this.taken.set(id, (this.taken.get(id) ?? 0) + 1);
     this.total += 1;
     if (this.#keeps) {
-      const { custom_id: customId } = JSON.parse(content.toString('utf8')) as { custom_id: string };
-      this.kept.push({ id, customId, headers: request.headers, content });
+      this.kept.push({ id, customId: customIdOf(content), headers, content });
     }
     this.onTaken?.(id);
     response.writeHead(204).end();
@@ -87,4 +100,8 @@ export class OutcomeSink {
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
   }
+}
+
+function customIdOf(content: Buffer): string {
+  return (JSON.parse(content.toString('utf8')) as { custom_id: string }).custom_id;
 }

@@ -146,5 +146,5 @@ test('a dispatcher waits for the claim that is on its way, and puts back what it
   dispatcher.resume();
   await until(() => dispatcher.isQuiet);
   for (const { id } of taken) expect(await store.listAttempts({ requestId: id, limit: 9 })).toEqual([]);
-  await dispatcher.stop();
+  await dispatcher.stop(0);
 });

@@ -1,6 +1,7 @@
 /** Deliveries to RabbitMQ: one persistent, mandatory, confirmed message for each attempt. */
 import type { AttemptOutcome, AttemptResult } from '../../../core/delivery.ts';
 import type { Clock } from '../../engine/clock.ts';
+import { headerText } from '../header-text.ts';
 import type { Channel, Parcel } from '../port.ts';
 import type { Message, PublishEnd } from './confirmed-channel.ts';
 import { nameBrokerFailure } from './name-broker-failure.ts';
@@ -49,7 +50,7 @@ export class RabbitmqChannel implements Channel {
 }
 
 function makeMessage(parcel: Parcel, now: number): Message {
-  const { deliveryId, requestId, outcome, attempt, content, destination } = parcel;
+  const { deliveryId, requestId, customId, outcome, attempt, content, destination } = parcel;
   const target = parcel.target as BrokerTarget;
   const toQueue = target.rabbitmq_queue !== undefined;
   return {
@@ -66,6 +67,7 @@ function makeMessage(parcel: Parcel, now: number): Message {
         ...destination.headers,
         'idempotency-key': deliveryId,
         'x-batcher-request-id': String(requestId),
+        'x-batcher-custom-id': headerText(customId),
         'x-batcher-outcome': outcome,
         'x-batcher-attempt': String(attempt),
       },

@@ -52,7 +52,7 @@ export interface LinkOptions {
 /** A connection that ends sooner counts as a failure, so that a broker which only says hello is not stormed. */
 const steadyMs = 5_000;
 /** A broker that does not answer our goodbye is left. */
-const goodbyeMs = 2_000;
+const goodbyeMs = 1_000;
 
 export class BrokerLink {
   readonly #options: LinkOptions;

@@ -26,6 +26,9 @@ declare module 'fastify' {
   }
 }
 
+/** @throws AppError while no request is taken */
+export type Entrance = Pick<IntakeGate, 'check'>;
+
 export interface Door {
   readonly app: FastifyInstance;
   readonly ctx: Context;
@@ -36,6 +39,8 @@ export interface Door {
   readonly auth: Authenticator;
   /** False once the service stops. */
   readonly accepting: () => boolean;
+  /** Intake over HTTP: shut whenever intake is, and from the moment the service stops. */
+  readonly entrance: Entrance;
   /** What this process does now, for the activity page. */
   readonly engine: () => EngineFigures;
   /** Where the built console is, when it does not stand beside the program. */

@@ -1,6 +1,7 @@
 /** The HTTP door: one Fastify instance with every route, authentication, one error form and its own description. */
 import swagger from '@fastify/swagger';
 import Fastify, { type FastifyInstance } from 'fastify';
+import { AppError } from '../../../core/errors.ts';
 import type { Settings } from '../../config/settings.ts';
 import type { Context } from '../../context.ts';
 import type { Intake } from '../../pipeline/1-intake/accept-request.ts';
@@ -16,7 +17,7 @@ import { answerConnectionError } from './connection-errors.ts';
 import { recordActions } from './console/record-actions.ts';
 import { consoleRoutes } from './console/routes.ts';
 import { describeApi } from './describe-api.ts';
-import type { Door } from './door.ts';
+import type { Door, Entrance } from './door.ts';
 import { type AnswerError, makeErrorAnswer } from './error-form.ts';
 import { keepBytes } from './keep-bytes.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
@@ -54,6 +55,8 @@ export interface HttpServerOptions {
 export interface HttpServer {
   readonly app: FastifyInstance;
   readonly auth: Authenticator;
+  /** Held answers come now, and whatever is still open is cut in time. Connections are taken until the app is closed. */
+  readonly beginStop: () => void;
 }
 
 export async function makeHttpServer(options: HttpServerOptions): Promise<HttpServer> {
@@ -66,7 +69,8 @@ export async function makeHttpServer(options: HttpServerOptions): Promise<HttpSe
   };
   const app = makeApp(ctx.settings, answerError);
   const auth = new Authenticator(ctx);
-  const door: Door = { ...options, app, auth, stopping: closeInTime(app, ctx.settings.DRAIN_MS) };
+  const { stopping, beginStop } = closeInTime(app, ctx.settings.DRAIN_MS);
+  const door: Door = { ...options, app, auth, stopping, entrance: entranceOf(options) };
   app.setSerializerCompiler(() => (value) => JSON.stringify(value));
   app.setValidatorCompiler(compileShape);
   app.setErrorHandler(answerError);
@@ -95,12 +99,24 @@ export async function makeHttpServer(options: HttpServerOptions): Promise<HttpSe
     healthRoutes(inner);
     consoleRoutes(inner);
   });
-  if (ctx.settings.ROLE === 'worker') return { app, auth };
+  if (ctx.settings.ROLE === 'worker') return { app, auth, beginStop };
   // A scope of its own: only bulk takes bodies that are not JSON.
   await app.register(async (scope) => bulkRoutes({ ...door, app: scope }));
   app.get('/api/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   apiPage(app);
-  return { app, auth };
+  return { app, auth, beginStop };
+}
+
+function entranceOf({ gate, accepting }: HttpServerOptions): Entrance {
+  return {
+    check() {
+      if (accepting()) return gate.check();
+      throw new AppError(
+        'stopping',
+        'The service is stopping. Send it to another one, or again in a moment.',
+      );
+    },
+  };
 }
 
 function makeApp(settings: Settings, answerError: AnswerError): FastifyInstance {
@@ -122,13 +138,23 @@ function makeApp(settings: Settings, answerError: AnswerError): FastifyInstance 
   });
 }
 
-/** Asks held answers to come now, and cuts what has not ended within the time. @returns aborts at the stop */
-function closeInTime(app: FastifyInstance, graceMs: number): AbortSignal {
+/** Whoever is being answered when the door is shut has at least this long. */
+const leastGraceMs = 250;
+
+/** @returns a signal for whoever holds an answer back, and what begins the time in which all must have ended */
+function closeInTime(app: FastifyInstance, graceMs: number) {
   const stopping = new AbortController();
-  app.addHook('preClose', async () => {
+  let begunAt = 0;
+  const beginStop = () => {
+    if (stopping.signal.aborted) return;
+    begunAt = performance.now();
     stopping.abort();
-    const cut = setTimeout(() => app.server.closeAllConnections(), graceMs);
+  };
+  app.addHook('preClose', async () => {
+    beginStop();
+    const leftMs = Math.max(leastGraceMs, begunAt + graceMs - performance.now());
+    const cut = setTimeout(() => app.server.closeAllConnections(), leftMs);
     app.server.once('close', () => clearTimeout(cut));
   });
-  return stopping.signal;
+  return { stopping: stopping.signal, beginStop };
 }

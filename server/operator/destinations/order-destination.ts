@@ -14,12 +14,21 @@ export const pauseDestination: Order = (ctx, id, actor) =>
     row.paused_at === null ? { paused_at: now, paused_by: actor, blocked_until: never, look_at: null } : null,
   );
 
-/** With an open breaker, not before a probe that was under way at the pause must have ended. */
+/**
+ * With an open breaker, not before a probe that was under way at the pause must have ended; and the time of what it holds
+ * back begins anew, since nobody tried meanwhile.
+ */
 export const resumeDestination: Order = (ctx, id, actor) =>
   changeDestination(ctx, id, actor, (row, now) => {
     if (row.paused_at === null) return null;
     const blocked_until = row.breaker === 'open' ? row.paused_at + deliveryLeaseMs : 0;
-    return { paused_at: null, paused_by: null, blocked_until, look_at: Math.max(now, blocked_until) };
+    return {
+      paused_at: null,
+      paused_by: null,
+      holds_since: row.breaker === 'open' ? now : null,
+      blocked_until,
+      look_at: Math.max(now, blocked_until),
+    };
   });
 
 /** Only probes are sent from now on. */
@@ -31,6 +40,7 @@ export const openBreaker: Order = (ctx, id, actor) =>
     return {
       breaker: health.breaker,
       breaker_opened_at: health.breaker_opened_at,
+      holds_since: health.holds_since,
       probes: health.probes,
       recovering_since: health.recovering_since,
       failing_since: health.failing_since ?? now,
@@ -48,6 +58,7 @@ export const closeBreaker: Order = (ctx, id, actor) =>
     return {
       breaker: health.breaker,
       breaker_opened_at: null,
+      holds_since: null,
       failures: 0,
       failing_since: null,
       probes: 0,

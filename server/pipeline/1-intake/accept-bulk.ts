@@ -51,7 +51,7 @@ interface Numbered {
 
 export class BulkIntake {
   readonly #ctx: Context;
-  readonly #gate: IntakeGate;
+  readonly #gate: Pick<IntakeGate, 'check'>;
   readonly #rules: IntakeRules;
   readonly #targets: TargetCheck;
   readonly #completion: Completion | undefined;
@@ -62,7 +62,7 @@ export class BulkIntake {
   #failure: unknown;
   readonly totals: BulkTotals = { lines: 0, accepted: 0, same: 0, refused: 0, refusals: [], stopped: null };
 
-  constructor(ctx: Context, gate: IntakeGate, targets: TargetCheck, completion?: Completion) {
+  constructor(ctx: Context, gate: Pick<IntakeGate, 'check'>, targets: TargetCheck, completion?: Completion) {
     this.#ctx = ctx;
     this.#gate = gate;
     this.#completion = completion;

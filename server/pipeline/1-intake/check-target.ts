@@ -1,7 +1,7 @@
 /**
  * Refuses a webhook that could never be delivered, before anything is paid for it. A literal address is judged at
- * once. A name is resolved once and remembered: for a known destination this is a look into a map, and a name whose
- * time is over is looked up again beside the request that uses it, not before it.
+ * once. A name is resolved once and remembered: for a known destination this is a look into a map. A name whose time is
+ * over is looked up again beside the request that uses it; one that nobody has named for long, before it.
  */
 import { AppError } from '../../../core/errors.ts';
 import { AddressRefused, type NetworkGuard } from '../../channels/network-guard.ts';
@@ -10,6 +10,8 @@ import type { Clock } from '../../engine/clock.ts';
 /** A verdict is believed for this long; one without an answer of the resolver for less. */
 const believedMs = 60_000;
 const unresolvedMs = 5_000;
+/** An older verdict says nothing any more. */
+const oldestMs = 10 * 60_000;
 /** A resolver that takes longer is not waited for: the attempt checks again. */
 const patienceMs = 2_000;
 const mostRemembered = 10_000;
@@ -17,6 +19,7 @@ const mostRemembered = 10_000;
 interface Verdict {
   /** Why it is refused, or null. */
   readonly refusal: string | null;
+  readonly at: number;
   readonly until: number;
 }
 
@@ -38,8 +41,9 @@ export class TargetCheck {
    */
   check(address: string): Promise<void> | undefined {
     const known = this.#verdicts.get(address);
-    if (!known) return this.#look(address).then(obey);
-    if (known.until < this.#clock.now()) void this.#look(address);
+    const now = this.#clock.now();
+    if (!known || now - known.at > oldestMs) return this.#look(address).then(obey);
+    if (known.until < now) void this.#look(address);
     obey(known);
     return undefined;
   }
@@ -72,7 +76,8 @@ export class TargetCheck {
     );
     const verdict = (await Promise.race([asked, waited])) ?? { refusal: null, believedMs: unresolvedMs };
     late.abort();
-    return { refusal: verdict.refusal, until: this.#clock.now() + verdict.believedMs };
+    const at = this.#clock.now();
+    return { refusal: verdict.refusal, at, until: at + verdict.believedMs };
   }
 }
 

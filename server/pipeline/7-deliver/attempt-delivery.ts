@@ -1,5 +1,5 @@
 /** One attempt: wraps an outcome, hands it to its channel, and says what the answer means for it. */
-import { type AttemptResult, afterAttempt, type NextStep } from '../../../core/delivery.ts';
+import { type AttemptResult, afterAttempt, afterProbe, type NextStep } from '../../../core/delivery.ts';
 import type { Channel, Parcel } from '../../channels/port.ts';
 import type { Context } from '../../context.ts';
 import type { ClaimedDelivery } from '../../store/deliveries/claim-deliveries.ts';
@@ -38,34 +38,25 @@ export function attemptDelivery(
     config: copy,
     probe,
     result: answer,
-    next: decide(ctx, parcel, answer, probe ? heldSince(delivery, row) : null),
+    next: probe ? decideProbe(ctx, answer, heldSince(delivery, row, at)) : decide(ctx, parcel, answer),
     at,
   }));
 }
 
-/**
- * A probe that failed uses up no attempt: its message waits with the others, behind them, but no longer than they.
- *
- * @param since when a probe's message has been held back; null for any other
- */
-function decide(ctx: Context, parcel: Parcel, answer: AttemptResult, since: number | null): NextStep {
+function decide({ settings, random }: Context, parcel: Parcel, answer: AttemptResult): NextStep {
   if (answer.outcome === 'success') return { kind: 'delivered' };
-  const { settings, random, clock } = ctx;
-  if (since !== null) {
-    const isTooOld = since < clock.now() - settings.DELIVERY_HELD_MS;
-    return isTooOld
-      ? { kind: 'give_up', why: 'its destination has been broken for too long' }
-      : { kind: 'again', pauseMs: 0 };
-  }
-  const { scheduleMs } = parcel.destination.policy;
   return afterAttempt(answer, parcel.attempt, {
-    schedule: scheduleMs,
+    schedule: parcel.destination.policy.scheduleMs,
     spread: random(),
     faster: settings.RETRY_FASTER,
   });
 }
 
-/** Since when an open breaker has kept a message back: a pause before it does not count. */
-function heldSince({ updated_at }: ClaimedDelivery, { breaker_opened_at }: DestinationRow): number {
-  return Math.max(updated_at, breaker_opened_at ?? 0);
+function decideProbe({ settings, clock }: Context, answer: AttemptResult, since: number): NextStep {
+  return afterProbe(answer, { heldMs: clock.now() - since, mostHeldMs: settings.DELIVERY_HELD_MS });
+}
+
+/** Since when an open breaker has kept a message back, as its time is counted. */
+function heldSince({ held_since }: ClaimedDelivery, { holds_since }: DestinationRow, now: number): number {
+  return Math.max(held_since ?? 0, holds_since ?? now);
 }

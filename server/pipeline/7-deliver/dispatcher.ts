@@ -49,7 +49,9 @@ export class Dispatcher {
   readonly #shelf = new Shelf();
   readonly #pace = new Pace();
   readonly #inFlight = new Map<number, number>();
-  #busy = 0;
+  readonly #sending = new Set<Shelved>();
+  /** What is in flight has been given back: its answers mean nothing any more. */
+  #abandoned = false;
   /** Answers since the last record, for the metrics. */
   readonly #counts = new Map<AttemptOutcome, number>();
   /** Told when nothing is being sent any more. */
@@ -79,12 +81,12 @@ export class Dispatcher {
   }
 
   get busy(): number {
-    return this.#busy;
+    return this.#sending.size;
   }
 
   /** Nothing is being claimed, sent or recorded. */
   get isQuiet(): boolean {
-    return !this.#claim && this.#busy + this.#shelf.size + this.#recorder.unrecorded === 0;
+    return !this.#claim && this.#sending.size + this.#shelf.size + this.#recorder.unrecorded === 0;
   }
 
   get slots(): number {
@@ -116,15 +118,26 @@ export class Dispatcher {
     this.wake();
   }
 
-  /** Sends nothing more; what is in flight may end and is recorded. */
-  async stop(): Promise<void> {
+  /**
+   * Sends nothing more. What is in flight may end until `graceMs` are over, and is recorded; the rest is given back, and
+   * will be sent again.
+   */
+  async stop(graceMs: number): Promise<void> {
     this.#stopping.abort();
     this.wake();
+    const late = new AbortController();
+    const overdue = this.#ctx.clock.pause(graceMs, late.signal);
     await this.#loop;
     await this.#claim;
     await this.#putBack(this.#shelf.dropOlder(Number.POSITIVE_INFINITY));
-    await this.#allSent();
-    await this.#recorder.stop();
+    await Promise.race([this.#allSent(), overdue]);
+    late.abort();
+    this.#abandoned = true;
+    const abandoned = [...this.#sending].map(({ delivery }) => delivery);
+    if (abandoned.length > 0) {
+      this.#ctx.log.warn({ event: 'deliveries_abandoned', deliveries: abandoned.length });
+    }
+    await Promise.all([this.#recorder.stop(), this.#putBack(abandoned)]);
   }
 
   async #run(): Promise<void> {
@@ -156,7 +169,7 @@ export class Dispatcher {
 
   /** Claims as many as there are places, and ahead of them. Orders it before it waits for anything. */
   async #claimNext(): Promise<number> {
-    const { store, clock } = this.#ctx;
+    const { store, clock, settings } = this.#ctx;
     if (this.#dropped) return idlePollMs;
     if (this.#paused) {
       await this.#putBack(this.#shelf.dropOlder(Number.MAX_SAFE_INTEGER));
@@ -182,6 +195,7 @@ export class Dispatcher {
       perDestination: this.#options.perDestination,
       inFlight: Object.fromEntries(this.#inFlight),
       ahead: Object.fromEntries(ahead),
+      mostHeldMs: settings.DELIVERY_HELD_MS,
     });
     if (this.#dropped) return this.#putBack(deliveries).then(() => idlePollMs);
     this.#shelf.add(deliveries, destinations, now);
@@ -197,7 +211,9 @@ export class Dispatcher {
   }
 
   #freePlaces(): number {
-    return this.#options.concurrency - this.#busy + Math.min(0, maxUnrecorded - this.#recorder.unrecorded);
+    return (
+      this.#options.concurrency - this.#sending.size + Math.min(0, maxUnrecorded - this.#recorder.unrecorded)
+    );
   }
 
   /** While the channel is down one message a second finds out whether it still is; the others keep their attempts. */
@@ -239,14 +255,16 @@ export class Dispatcher {
   #sendFromShelf(places: number): void {
     const shelved = this.#shelf.take(places, this.#inFlight, this.#options.perDestination);
     if (shelved.length === 0) return;
-    for (const { row } of shelved) this.#inFlight.set(row.id, (this.#inFlight.get(row.id) ?? 0) + 1);
-    this.#busy += shelved.length;
+    for (const one of shelved) {
+      this.#sending.add(one);
+      this.#inFlight.set(one.row.id, (this.#inFlight.get(one.row.id) ?? 0) + 1);
+    }
     void this.#sendAll(shelved);
   }
 
   #allSent(): Promise<void> {
     return new Promise((resolve) => {
-      if (this.#busy === 0) resolve();
+      if (this.#sending.size === 0) resolve();
       else this.#whenSent.push(resolve);
     });
   }
@@ -261,21 +279,27 @@ export class Dispatcher {
       return null;
     });
     const byId = new Map(lines?.map((line) => [line.request_id, line]));
+    const bare: number[] = [];
     for (const one of shelved) {
-      if (lines) this.#send(one, byId.get(one.delivery.id));
-      else this.#leave(one.row.id, null);
+      const line = byId.get(one.delivery.id);
+      const isBare = line === undefined && one.delivery.outcome === 'succeeded';
+      if (isBare && lines) bare.push(one.delivery.id);
+      if (isBare || !lines || this.#abandoned) this.#leave(one, null);
+      else this.#send(one, line);
     }
+    // They were removed since they were claimed. Without its result a success would be told as a failure.
+    if (bare.length > 0) log.warn({ event: 'outcomes_without_result', requests: bare });
   }
 
   #send(shelved: Shelved, line: ResultLine | undefined): void {
     const { row, delivery } = shelved;
     const broke = (error: unknown) => {
       this.#ctx.log.error({ event: 'delivery_broke', request: delivery.id, err: error });
-      this.#leave(row.id, null);
+      this.#leave(shelved, null);
     };
     try {
       attemptDelivery(this.#ctx, this.#options.channel, shelved, line, this.#configured.get(row)).then(
-        (answer) => this.#leave(row.id, answer),
+        (answer) => this.#leave(shelved, answer),
         broke,
       );
     } catch (error) {
@@ -284,14 +308,15 @@ export class Dispatcher {
   }
 
   /** Frees a place; null: without an answer. */
-  #leave(destinationId: number, answer: Delivered | null): void {
-    this.#busy -= 1;
-    const left = (this.#inFlight.get(destinationId) ?? 1) - 1;
-    if (left > 0) this.#inFlight.set(destinationId, left);
-    else this.#inFlight.delete(destinationId);
-    if (answer) this.#take(answer);
+  #leave(shelved: Shelved, answer: Delivered | null): void {
+    this.#sending.delete(shelved);
+    const { id } = shelved.row;
+    const left = (this.#inFlight.get(id) ?? 1) - 1;
+    if (left > 0) this.#inFlight.set(id, left);
+    else this.#inFlight.delete(id);
+    if (answer && !this.#abandoned) this.#take(answer);
     this.#fillSoon();
-    if (this.#busy === 0) for (const resolve of this.#whenSent.splice(0)) resolve();
+    if (this.#sending.size === 0) for (const resolve of this.#whenSent.splice(0)) resolve();
   }
 
   #take(answer: Delivered): void {
@@ -303,7 +328,7 @@ export class Dispatcher {
     this.#pace.note(destinationId, isGood);
     // It gets no more than its health allows now, and that is for the next claim to say.
     if (!isGood) void this.#putBack(this.#shelf.drop(destinationId));
-    this.#recorder.add(answer, this.#busy > 0);
+    this.#recorder.add(answer, this.#sending.size > 0);
   }
 
   #afterRecord(output: RecordDeliveriesOutput | null): void {

@@ -123,14 +123,27 @@ export function describeDestinations(openStore: OpenStore): void {
     expect(next).toHaveLength(20 - 1 - later.length);
   });
 
+  const give = (mostHeldMs: number) => t.store.giveUpHeld({ mostHeldMs, limit: 8, now: t.line.now });
+
+  /** Sends a probe to `a`, the only one with anything due; it fails. Left out: no probe counts as late. */
+  async function probeA(mostHeldMs = Number.MAX_SAFE_INTEGER): Promise<void> {
+    const fixed = { type: 'webhook', now: t.line.now, limit: 9, leaseMs, leaseToken: 'sender' } as const;
+    const input = { ...fixed, mostHeldMs, perDestination: 100, inFlight: {} };
+    const { deliveries } = await t.store.claimDeliveries(input);
+    expect(deliveries.length).toBeLessThanOrEqual(1);
+    await record(deliveries, 'again', true);
+  }
+
   it('gives up what an open breaker has held back for too long, and ends the batch with it', async () => {
     await delivering(20);
     await breakA();
     await record(await t.line.claimDeliveries(), 'delivered');
     t.line.now += 1_000_000;
-    const give = (dueBefore: number) => t.store.giveUpHeld({ dueBefore, limit: 8, now: t.line.now });
-    expect(await give(t.line.now - 1_400_000)).toBe(0);
-    expect([await give(t.line.now), await give(t.line.now), await give(t.line.now)]).toEqual([8, 8, 4]);
+    expect(await give(900_000)).toBe(0);
+    // The probe is held like the others, though it was sent just now.
+    await probeA();
+    expect(await give(1_400_000)).toBe(0);
+    expect([await give(900_000), await give(900_000), await give(900_000)]).toEqual([9, 8, 3]);
     const [batch] = await t.store.listBatches({ cursor: null, limit: 1 });
     expect(batch).toMatchObject({
       state: 'done',
@@ -140,10 +153,62 @@ export function describeDestinations(openStore: OpenStore): void {
     expect(await recount(t.store)).toEqual([]);
   });
 
+  it('counts no time in which no probe could go out, but begins anew with the first that does', async () => {
+    await delivering(20);
+    await breakA();
+    await record(await t.line.claimDeliveries(), 'delivered');
+    t.line.now += 1_000_000;
+    await probeA(900_000);
+    expect(await give(900_000)).toBe(0);
+    for (let passed = 0; passed < 900_000; passed += 100_000) {
+      expect(await give(900_000)).toBe(0);
+      t.line.now += 100_000;
+      await probeA(900_000);
+    }
+    expect(await give(900_000)).toBe(0);
+    t.line.now += 1;
+    expect(await give(900_000)).toBeGreaterThan(8);
+  });
+
+  it('forgets with a new round how long a message was held in the last one', async () => {
+    await delivering(20);
+    await breakA();
+    await record(await t.line.claimDeliveries(), 'delivered');
+    t.line.now += 1_000_000;
+    await probeA();
+    while ((await give(900_000)) > 0);
+    await t.store.redeliverRequest({ customId: 'a1', actor: 'ann', now: t.line.now });
+    expect(await t.store.getRequest({ customId: 'a1' })).toMatchObject({ held_since: null });
+    t.line.now += 800_000;
+    await probeA();
+    expect(await give(900_000)).toBe(0);
+  });
+
   it('gives up nothing of a destination that is well, or paused', async () => {
     await delivering(3);
     t.line.now += 1_000_000;
-    expect(await t.store.giveUpHeld({ dueBefore: t.line.now, limit: 8, now: t.line.now })).toBe(0);
+    expect(await give(1_000)).toBe(0);
+  });
+
+  it('calls forward nothing before the time that its receiver has asked for', async () => {
+    await delivering(3);
+    const claimed = await t.line.claimDeliveries();
+    const a = claimed.filter((d) => d.custom_id.startsWith('a'));
+    const asks = (pauseMs: number, askedMs: number) => ({ kind: 'again', pauseMs, askedMs }) as const;
+    const [first, second, third] = a as [ClaimedDelivery, ClaimedDelivery, ClaimedDelivery];
+    await t.line.recordNext(first, asks(5_000, 5_000));
+    await t.line.recordNext(second, asks(9_000, 4_000));
+    await t.line.recordNext(third, asks(9_000, 0));
+    const [row] = (await t.store.listDestinations({ afterId: 0, limit: 9 })).filter(
+      ({ id }) => id === first.destination_id,
+    );
+    const facts = { recovering_since: t.line.now + 1 };
+    const edit = { id: first.destination_id, ifVersion: row?.version ?? 0, facts, actor: 'ann' };
+    await t.store.editDestination({ ...edit, now: t.line.now });
+    while (await t.store.callForward({ limit: 1, now: t.line.now }));
+    const due = async ({ custom_id }: ClaimedDelivery) =>
+      ((await t.store.getRequest({ customId: custom_id }))?.due_at ?? 0) - t.line.now;
+    expect([await due(first), await due(second), await due(third)]).toEqual([5_000, 4_000, 0]);
   });
 
   it('refuses an edit of what somebody else has edited meanwhile, and follows one at the next claim', async () => {

@@ -273,7 +273,7 @@ async function callDestinations(line: Line): Promise<void> {
   const made = { type: 'webhook', address: 'https://made.example/team', actor: 'ann', now } as const;
   const { id, version } = await store.createDestination(made);
   await store.getDestination({ id });
-  const facts = { breaker: 'open', breaker_opened_at: now, recovering_since: now } as const;
+  const facts = { breaker: 'open', breaker_opened_at: now, holds_since: now, recovering_since: now } as const;
   await store.editDestination({ id, ifVersion: version, facts, actor: 'ann', now });
   await store.listDestinations({ afterId: 0, limit: 10 });
   await store.listBroken({ limit: 10 });
@@ -281,7 +281,7 @@ async function callDestinations(line: Line): Promise<void> {
   await store.countOfDestination({ id, most: 10 });
   await store.listDestinationAttempts({ id, cursor: null, limit: 10 });
   await store.callForward({ limit: 10, now });
-  await store.giveUpHeld({ dueBefore: now, limit: 10, now });
+  await store.giveUpHeld({ mostHeldMs: 0, limit: 10, now });
   for (const filter of [
     { which: 'failed', destinationId: 1 },
     { which: 'all', batchId: 1, since: 1 },
@@ -292,5 +292,6 @@ async function callDestinations(line: Line): Promise<void> {
   const [newest] = await store.listRedeliveries({ cursor: null, limit: 10 });
   await store.getRedelivery({ id: newest?.id ?? 0 });
   await store.redeliverNext({ limit: 10, now });
+  await store.postponeRedelivery({ error: 'x', now, dueAt: now });
   await store.abortRedelivery({ id: newest?.id ?? 0, actor: 'ann', now });
 }

@@ -235,20 +235,32 @@ export class Line {
     probe = false,
   ): Promise<number[]> {
     const attempts = deliveries.map((claimed) => ({
+      ...this.#attempt(claimed),
+      probe,
+      ...answers[taking],
+    }));
+    const recording = { leaseToken, now: this.now, faster: 1, attempts };
+    return (await this.store.recordDeliveries(recording)).ended;
+  }
+
+  /** A refusal, and what follows from it. */
+  async recordNext(claimed: ClaimedDelivery, next: NextStep): Promise<void> {
+    const attempts = [{ ...this.#attempt(claimed), probe: false, result: refused, next }];
+    await this.store.recordDeliveries({ leaseToken: 'sender', now: this.now, faster: 1, attempts });
+  }
+
+  #attempt(claimed: ClaimedDelivery) {
+    return {
       requestId: claimed.id,
       batchId: claimed.batch_id,
       destinationId: claimed.destination_id,
       outcomeNumber: claimed.outcome_number,
       customId: claimed.custom_id,
       attempt: claimed.delivery_tries + 1,
-      probe,
       delivery: claimed.delivery,
       config: '{}',
-      ...answers[taking],
       at: this.now,
-    }));
-    const recording = { leaseToken, now: this.now, faster: 1, attempts };
-    return (await this.store.recordDeliveries(recording)).ended;
+    };
   }
 
   /** Hands over whatever is due. */
@@ -261,6 +273,6 @@ const quiet = { durationMs: 5, error: null, responseExcerpt: null, retryAfterMs:
 const refused: AttemptResult = { ...quiet, outcome: 'http_status_not_2xx', statusCode: 500 };
 const answers: Record<Taking, { readonly result: AttemptResult; readonly next: NextStep }> = {
   delivered: { result: { ...quiet, outcome: 'success', statusCode: 200 }, next: { kind: 'delivered' } },
-  again: { result: refused, next: { kind: 'again', pauseMs } },
+  again: { result: refused, next: { kind: 'again', pauseMs, askedMs: 0 } },
   give_up: { result: refused, next: { kind: 'give_up', why: 'enough' } },
 };

@@ -86,6 +86,25 @@ export function describeRepeats(openStore: OpenStore): void {
     expect(await redeliver('quiet')).toBe('no_destination');
   });
 
+  it('hands nothing over once more of a batch that is being removed', async () => {
+    const id = await done(2);
+    await redeliver('a2');
+    await t.line.handOver('give_up');
+    const filter = { which: 'all', destinationId: 1 } as const;
+    const count = async () => (await t.store.countRedelivery({ filter, most: 9, mostPages: 9 })).count;
+    expect(await count()).toBe(2);
+    await t.store.createRedelivery({ filter, matching: 2, actor: 'ann', now: t.line.now });
+    await t.store.deleteBatch({ batchId: id, evenUndelivered: true, now: t.line.now });
+    expect([await count(), await redeliver('a1'), await redeliver('a2')]).toEqual([
+      0,
+      'not_found',
+      'not_found',
+    ]);
+    while (await t.store.redeliverNext({ limit: 3, now: t.line.now }));
+    expect(await t.line.claimDeliveries()).toEqual([]);
+    expect(await recount(t.store)).toEqual([]);
+  });
+
   it('redelivers what failed, or everything, of one batch in slices', async () => {
     const id = await done(5);
     await redeliver('a2');

@@ -3,7 +3,7 @@
  * costs its neighbours nothing and one without work costs nobody. The lease is the due time itself, moved to when
  * another may try; the token tells whose it is.
  */
-import { placesOf } from '../../../core/breaker.ts';
+import { lateProbeMs, placesOf } from '../../../core/breaker.ts';
 import type { DestinationType } from '../../../core/destination.ts';
 import type { Outcome } from '../../../core/request.ts';
 import { mayYetSend, nextSendAt, useUp } from '../../../core/send-rate.ts';
@@ -25,6 +25,8 @@ export interface ClaimDeliveriesInput {
   readonly inFlight: Readonly<Record<number, number>>;
   /** So many more for these destinations, to be sent when places fall free; only while nothing holds them back. */
   readonly ahead?: Readonly<Record<number, number>>;
+  /** How long messages may be held back; left out: no probe is late. */
+  readonly mostHeldMs?: number;
 }
 
 export interface ClaimedDelivery {
@@ -38,8 +40,8 @@ export interface ClaimedDelivery {
   readonly delivery_tries: number;
   readonly error_code: string | null;
   readonly error_message: string | null;
-  /** When it was last put on its way or tried in earnest; a probe does not count. */
-  readonly updated_at: number;
+  /** Of a probe: since when it has waited for its destination. */
+  readonly held_since: number | null;
 }
 
 export interface ClaimDeliveriesOutput {
@@ -75,10 +77,11 @@ export async function claimDeliveries(tx: Tx, input: ClaimDeliveriesInput): Prom
     const share = (shares.get(row.id) ?? 0) + aheadOf(row, input);
     if (share === 0) continue;
     const quota = Math.min(share, mayYetSend(row.rate_per_s, row.rate_used_us, now));
-    const claimed = await claimOf(tx, input, row.id, quota);
+    const claimed = await claimOf(tx, input, row, quota);
+    const served = claimed.length > 0 ? countedAnew(row, input) : row;
     deliveries.push(...claimed);
-    if (claimed.length > 0) destinations.push(row);
-    turns.push(await nextTurn(tx, input, row, { quota, claimed: claimed.length }));
+    if (claimed.length > 0) destinations.push(served);
+    turns.push(await nextTurn(tx, input, served, { quota, claimed: claimed.length }));
   }
   await tx.each('update destinations set look_at = ?, rate_used_us = ? where id = ?', turns);
   if (input.limit > 0 && deliveries.length >= input.limit)
@@ -97,22 +100,30 @@ function aheadOf(row: DestinationRow, { ahead = {} }: ClaimDeliveriesInput): num
   return isFree ? (ahead[row.id] ?? 0) : 0;
 }
 
+/** With the probe that ends a time in which none could go out, the time of what is held begins anew. */
+function countedAnew(row: DestinationRow, { now, mostHeldMs }: ClaimDeliveriesInput): DestinationRow {
+  if (row.breaker === 'closed' || mostHeldMs === undefined) return row;
+  return now - row.blocked_until > lateProbeMs(mostHeldMs) ? { ...row, holds_since: now } : row;
+}
+
+/** A probe notes since when it has waited, since its due time moves: to the end of its lease, and behind the others. */
 async function claimOf(
   tx: Tx,
   { leaseToken, now, leaseMs }: ClaimDeliveriesInput,
-  destinationId: number,
+  { id, breaker }: DestinationRow,
   quota: number,
 ): Promise<ClaimedDelivery[]> {
   if (quota === 0) return [];
+  const noted = breaker === 'open' ? ', held_since = coalesce(held_since, due_at)' : '';
   return tx.all<ClaimedDelivery>(
     `with picked as materialized (
        select id from requests
        where state = 'delivering' and destination_id = ? and due_at <= ? order by due_at, id limit ?${tx.skipLocked})
-     update requests set lease_token = ?, due_at = ?
+     update requests set lease_token = ?, due_at = ?${noted}
      where id in (select id from picked)
      returning id, batch_id, custom_id, outcome, outcome_number, destination_id, delivery, delivery_tries,
-       error_code, error_message, updated_at`,
-    destinationId,
+       error_code, error_message, held_since`,
+    id,
     now,
     quota,
     leaseToken,
@@ -135,7 +146,12 @@ async function nextTurn(
   const may = nextSendAt(row.rate_per_s, used, now);
   if (claimed > 0 && row.breaker === 'open') {
     const ended = now + leaseMs;
-    await tx.run('update destinations set blocked_until = ? where id = ?', ended, row.id);
+    await tx.run(
+      'update destinations set blocked_until = ?, holds_since = ? where id = ?',
+      ended,
+      row.holds_since,
+      row.id,
+    );
     return [ended, used, row.id];
   }
   if (claimed === quota) return [Math.max(now, may), used, row.id];

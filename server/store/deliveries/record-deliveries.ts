@@ -41,10 +41,11 @@ const arrive = `${setState('arrive')}, delivery_tries = ?, due_at = null, lease_
   where id = ? and lease_token = ? and outcome_number = ? and state in ${fromStates('arrive')}`;
 const giveUp = `${setState('give_up')}, delivery_tries = ?, due_at = null, lease_token = null
   where id = ? and lease_token = ? and outcome_number = ? and state in ${fromStates('give_up')}`;
-const postpone = `update requests set updated_at = ?, delivery_tries = ?, due_at = ?, lease_token = null
+const postpone = `update requests set updated_at = ?, delivery_tries = ?, due_at = ?, asked_until = ?,
+    held_since = null, lease_token = null
   where id = ? and lease_token = ? and outcome_number = ? and state in ${fromStates('arrive')}`;
-/** A probe leaves no trace in its request but the place in the queue: its age is that of those that wait. */
-const putBehind = `update requests set due_at = ?, lease_token = null
+/** A probe uses up no attempt: it goes behind those that wait, and remembers since when it has waited itself. */
+const putBehind = `update requests set due_at = ?, asked_until = ?, lease_token = null
   where id = ? and lease_token = ? and outcome_number = ? and state in ${fromStates('arrive')}`;
 
 const insertAttempt = `
@@ -103,17 +104,22 @@ async function moveRequests(
     ended.push(...these.filter((_, index) => changed[index] === 1));
   }
   const again = attempts.flatMap((a) =>
-    a.next.kind === 'again' ? [{ a, dueAt: now + a.next.pauseMs }] : [],
+    a.next.kind === 'again' ? [{ a, times: timesOf(a.next, now) }] : [],
   );
   await tx.each(
     postpone,
-    again.filter(({ a }) => !a.probe).map(({ a, dueAt }) => [now, a.attempt, dueAt, ...key(a)]),
+    again.filter(({ a }) => !a.probe).map(({ a, times }) => [now, a.attempt, ...times, ...key(a)]),
   );
   await tx.each(
     putBehind,
-    again.filter(({ a }) => a.probe).map(({ a, dueAt }) => [dueAt, ...key(a)]),
+    again.filter(({ a }) => a.probe).map(({ a, times }) => [...times, ...key(a)]),
   );
   return ended;
+}
+
+/** When it is due, and until when its receiver has asked for peace. */
+function timesOf({ pauseMs, askedMs }: Extract<NextStep, { kind: 'again' }>, now: number): SqlValue[] {
+  return [now + pauseMs, askedMs === 0 ? null : now + askedMs];
 }
 
 function attemptValues(a: Delivered): SqlValue[] {

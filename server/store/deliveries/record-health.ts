@@ -10,7 +10,7 @@ export interface BreakerMoves {
   readonly closed: number[];
 }
 
-const updateHealth = `update destinations set breaker = ?, breaker_opened_at = ?, failures = ?, failing_since = ?,
+const updateHealth = `update destinations set breaker = ?, breaker_opened_at = ?, holds_since = ?, failures = ?, failing_since = ?,
     probes = ?, blocked_until = ?, recovering_since = ?, last_success_at = ?, last_failure_at = ?, last_failure = ?,
     last_error = ?, success_count = ?, failure_count = ?, success_ppm = ?, latency_us = ?, look_at = ?
   where id = ?`;
@@ -34,6 +34,7 @@ export async function recordHealth(
     after.map((row) => [
       row.breaker,
       row.breaker_opened_at,
+      row.holds_since,
       row.failures,
       row.failing_since,
       row.probes,

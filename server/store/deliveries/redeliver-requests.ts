@@ -1,6 +1,6 @@
 /** Hands one outcome over once more, and keeps its batch's counters. More than one is a redelivery. */
 import { wakeDestinations } from '../destinations/wake-destinations.ts';
-import { fromStates, moveBatch, setState } from '../moves.ts';
+import { fromStates, moveBatch, newRound, setState } from '../moves.ts';
 import type { RequestRow } from '../rows.ts';
 import type { Tx } from '../tx.ts';
 
@@ -21,19 +21,23 @@ export async function redeliverRequest(
     `select * from requests where custom_id = ?${tx.forUpdate}`,
     input.customId,
   );
-  if (!row) return { kind: 'not_found' };
+  if (!row || (await isDeleted(tx, row.batch_id))) return { kind: 'not_found' };
   if (row.outcome === null) return { kind: 'no_outcome', state: row.state };
   if (row.destination_id === null) return { kind: 'no_destination' };
   await wakeDestinations(tx, [row.destination_id], now);
   if (row.state === 'delivering') {
     if (row.lease_token !== null && (row.due_at ?? 0) > now) return { kind: 'being_sent' };
-    await tx.run('update requests set due_at = ?, lease_token = null where id = ?', now, row.id);
+    await tx.run(
+      'update requests set due_at = ?, asked_until = null, lease_token = null where id = ?',
+      now,
+      row.id,
+    );
     return { kind: 'redelivering' };
   }
   const counted = row.state === 'delivered' || row.state === 'delivery_failed' ? row.state : null;
   if (!counted) return { kind: 'redelivering' };
   await tx.run(
-    `${setState('redeliver')}, due_at = ?, delivery_tries = 0, lease_token = null
+    `${setState('redeliver')}, due_at = ?, ${newRound}
      where id = ? and state in ${fromStates('redeliver')}`,
     now,
     now,
@@ -41,6 +45,15 @@ export async function redeliverRequest(
   );
   await recountRedelivered(tx, row.batch_id, counted, 1, input.actor, now);
   return { kind: 'redelivering' };
+}
+
+/** Its rows are being removed, this one among them. */
+async function isDeleted(tx: Tx, batchId: number): Promise<boolean> {
+  const batch = await tx.get<{ deleted_at: number | null }>(
+    'select deleted_at from batches where id = ?',
+    batchId,
+  );
+  return batch?.deleted_at != null;
 }
 
 /** The batch's side of a redelivery: its counters, and its state where it was done. */

@@ -3,7 +3,7 @@
  * Each slice moves its requests and the row in one transaction, so a kill repeats nothing and forgets nothing.
  */
 import { wakeDestinations } from '../destinations/wake-destinations.ts';
-import { fromStates, setState } from '../moves.ts';
+import { fromStates, newRound, setState } from '../moves.ts';
 import { listRequests, type RequestFilter } from '../read/list-requests.ts';
 import type { Tx } from '../tx.ts';
 import { recountRedelivered } from './redeliver-requests.ts';
@@ -61,7 +61,19 @@ async function matchingPage(
       row.destination_id !== null &&
       (since === undefined || row.updated_at >= since),
   );
-  return { rows: fits as Matching['rows'], nextCursor: page.nextCursor };
+  const gone = await deletedAmong(tx, new Set(fits.map((row) => row.batch_id)));
+  const rows = fits.filter((row) => !gone.has(row.batch_id)) as Matching['rows'];
+  return { rows, nextCursor: page.nextCursor };
+}
+
+/** Batches whose rows are being removed: nothing of them is sent once more. By primary key. */
+async function deletedAmong(tx: Tx, batchIds: ReadonlySet<number>): Promise<ReadonlySet<number>> {
+  if (batchIds.size === 0) return batchIds;
+  const rows = await tx.all<{ id: number }>(
+    `select id from batches where id in ${tx.list} and deleted_at is not null`,
+    tx.listOf([...batchIds]),
+  );
+  return new Set(rows.map(({ id }) => id));
 }
 
 /** Counts what matches, page by page, up to a bound. */
@@ -147,16 +159,13 @@ export async function redeliverNext(
   input: { readonly limit: number; readonly now: number },
 ): Promise<boolean> {
   const { now } = input;
-  const duty = await tx.get<RedeliveryRow>(
-    `select * from redeliveries where due_at <= ? order by due_at, id limit 1${tx.skipLocked}`,
-    now,
-  );
+  const duty = await dutyInTurn(tx, now);
   if (!duty) return false;
   const filter = JSON.parse(duty.filter) as RedeliveryFilter;
   // What is delivered again meanwhile ends later than the order was given, and is not taken twice.
   const page = await matchingPage(tx, filter, duty.looked_before, input.limit);
   const changed = await tx.each(
-    `${setState('redeliver')}, due_at = ?, delivery_tries = 0, lease_token = null
+    `${setState('redeliver')}, due_at = ?, ${newRound}
      where id = ? and state = ? and state in ${fromStates('redeliver')}`,
     page.rows.map((row) => [now, now, row.id, row.state]),
   );
@@ -169,8 +178,8 @@ export async function redeliverNext(
   await recountAll(tx, moved, duty.created_by, now);
   const ended = page.nextCursor === null;
   await tx.run(
-    `update redeliveries set redelivered = redelivered + ?, looked_before = ?, state = ?, due_at = ?, ended_at = ?
-     where id = ?`,
+    `update redeliveries set redelivered = redelivered + ?, looked_before = ?, state = ?, due_at = ?, ended_at = ?,
+       last_error = null where id = ?`,
     moved.length,
     page.nextCursor,
     ended ? 'done' : 'running',
@@ -179,6 +188,28 @@ export async function redeliverNext(
     duty.id,
   );
   return true;
+}
+
+/** The one whose slice has just failed says why, and has its next turn later. Index: redeliveries_due. */
+export async function postponeRedelivery(
+  tx: Tx,
+  input: { readonly error: string; readonly now: number; readonly dueAt: number },
+): Promise<void> {
+  const duty = await dutyInTurn(tx, input.now);
+  if (!duty) return;
+  await tx.run(
+    'update redeliveries set last_error = ?, due_at = ? where id = ?',
+    input.error,
+    input.dueAt,
+    duty.id,
+  );
+}
+
+function dutyInTurn(tx: Tx, now: number): Promise<RedeliveryRow | undefined> {
+  return tx.get<RedeliveryRow>(
+    `select * from redeliveries where due_at <= ? order by due_at, id limit 1${tx.skipLocked}`,
+    now,
+  );
 }
 
 async function recountAll(tx: Tx, moved: Matching['rows'], actor: string, now: number): Promise<void> {

@@ -1,6 +1,6 @@
 import type { RequestState } from '../../../core/request.ts';
 import { wakeDestinations } from '../destinations/wake-destinations.ts';
-import { fromStates, setState } from '../moves.ts';
+import { fromStates, newRound, setState } from '../moves.ts';
 import type { Tx } from '../tx.ts';
 
 export interface StartDeliveriesInput {
@@ -36,7 +36,7 @@ export async function startDeliveries(tx: Tx, input: StartDeliveriesInput): Prom
   const lastId = slice?.last ?? null;
   if (lastId === null) return { started: 0, lastId };
   const started = await tx.all<{ destination_id: number }>(
-    `${setState('deliver')}, due_at = ?, delivery_tries = 0, lease_token = null
+    `${setState('deliver')}, due_at = ?, ${newRound}
      where batch_id = ? and state = ? and state in ${fromStates('deliver')} and id > ? and id <= ?
        and destination_id is not null
      returning destination_id`,

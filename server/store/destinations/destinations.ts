@@ -101,6 +101,7 @@ export type DestinationFacts = Partial<
     | 'paused_by'
     | 'breaker'
     | 'breaker_opened_at'
+    | 'holds_since'
     | 'failures'
     | 'failing_since'
     | 'probes'

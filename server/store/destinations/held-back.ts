@@ -1,12 +1,14 @@
 /** What becomes of messages that a broken destination has held back: called forward when it recovers, or given up. */
+import { lateProbeMs } from '../../../core/breaker.ts';
 import { endBatch } from '../deliveries/end-batch.ts';
 import { countHours } from '../figures/count-hour.ts';
 import { fromStates, setState } from '../moves.ts';
 import type { Tx } from '../tx.ts';
 
 /**
- * One slice for the destination that recovered first: whatever waits for its next attempt since before is due now. An
- * attempt that failed after the recovery keeps its pause. Indexes: destinations_recovering, requests_due.
+ * One slice for the destination that recovered first: whatever waits for its next attempt since before is due now, or
+ * when its receiver has asked for it. An attempt that failed after the recovery keeps its pause. Indexes:
+ * destinations_recovering, requests_due.
  *
  * @returns true while there may be more
  */
@@ -20,9 +22,11 @@ export async function callForward(
   );
   if (!destination) return false;
   const moved = await tx.run(
-    `update requests set due_at = ? where id in (
+    `update requests set due_at = case when asked_until > ? then asked_until else ? end where id in (
        select id from requests where state = 'delivering' and destination_id = ? and due_at > ?
-         and lease_token is null and updated_at < ? order by due_at, id limit ?)`,
+         and lease_token is null and updated_at < ? and (asked_until is null or asked_until < due_at)
+       order by due_at, id limit ?)`,
+    input.now,
     input.now,
     destination.id,
     input.now,
@@ -41,29 +45,36 @@ export async function callForward(
   return true;
 }
 
+/** What an open breaker has held for too long: a destination of its own accord, in whose round no probe is late. */
+const heldByOpen = `select r.id from destinations d join requests r on r.destination_id = d.id
+  where d.breaker = 'open' and d.holds_since < ? and d.blocked_until > ? and d.paused_at is null
+    and r.state = 'delivering' and r.lease_token is null`;
+
 /**
  * One slice of what an open breaker has kept from being sent for too long: it ends as delivery_failed, and can be
- * redelivered. Indexes: destinations_open, requests_due.
+ * redelivered. What was sent as a probe knows since when it waits; for all others that is when they fell due.
+ * Indexes: destinations_open, requests_due, requests_held.
  *
+ * @param input.mostHeldMs how long a message may be held; while probes are late, nothing ends
  * @returns how many ended
  */
 export async function giveUpHeld(
   tx: Tx,
-  input: { readonly dueBefore: number; readonly limit: number; readonly now: number },
+  input: { readonly mostHeldMs: number; readonly limit: number; readonly now: number },
 ): Promise<number> {
-  const { now } = input;
+  const { mostHeldMs, limit, now } = input;
+  const before = now - mostHeldMs;
+  const probeDueAfter = now - lateProbeMs(mostHeldMs);
   const rows = await tx.all<{ id: number; batch_id: number }>(
     `${setState('give_up')}, due_at = null, lease_token = null
      where id in (
-       select r.id from destinations d join requests r on r.destination_id = d.id
-       where d.breaker = 'open' and d.breaker_opened_at < ? and d.paused_at is null
-         and r.state = 'delivering' and r.due_at < ? and r.lease_token is null limit ?)
+       select id from (${heldByOpen} and r.due_at < ? limit ?) as waiting
+       union all select id from (${heldByOpen} and r.held_since < ? limit ?) as probed)
        and lease_token is null and state in ${fromStates('give_up')}
      returning id, batch_id`,
     now,
-    input.dueBefore,
-    input.dueBefore,
-    input.limit,
+    ...[before, probeDueAfter, before, limit],
+    ...[before, probeDueAfter, before, limit],
   );
   const counts = new Map<number, number>();
   for (const { batch_id } of rows) counts.set(batch_id, (counts.get(batch_id) ?? 0) + 1);

@@ -10,6 +10,7 @@ import { restarts, restartsUndone } from './0009-restarts.ts';
 import { prices, pricesUndone } from './0010-prices.ts';
 import { searches, searchesUndone } from './0011-searches.ts';
 import { endedSessions, endedSessionsUndone } from './0012-ended-sessions.ts';
+import { heldMessages, heldMessagesUndone } from './0013-held-messages.ts';
 
 interface Migration {
   readonly name: string;
@@ -51,4 +52,5 @@ export const migrations: readonly Migration[] = [
   { name: '0011-searches', up: searches, down: { sql: searchesUndone, losesData: false } },
   // Undone, a session that was signed out of is good again until it is over.
   { name: '0012-ended-sessions', up: endedSessions, down: { sql: endedSessionsUndone, losesData: true } },
+  { name: '0013-held-messages', up: heldMessages, down: { sql: heldMessagesUndone, losesData: false } },
 ];

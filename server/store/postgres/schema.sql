@@ -1,4 +1,4 @@
--- Schema 11, made by the migrations. Do not edit.
+-- Schema 12, made by the migrations. Do not edit.
 
 CREATE TABLE actions (
   id bigint not null generated as identity,
@@ -235,7 +235,8 @@ CREATE TABLE destinations (
   latency_us bigint,
   rate_used_us bigint not null default 0,
   blocked_until bigint not null default 0,
-  look_at bigint
+  look_at bigint,
+  holds_since bigint
 );
 CREATE INDEX destinations_look ON destinations USING btree (type, look_at, id) WHERE (look_at IS NOT NULL);
 CREATE INDEX destinations_open ON destinations USING btree (breaker, id) WHERE (breaker = 'open'::text);
@@ -408,7 +409,9 @@ CREATE TABLE requests (
   due_at bigint,
   lease_token text,
   created_at bigint not null,
-  updated_at bigint not null
+  updated_at bigint not null,
+  held_since bigint,
+  asked_until bigint
 );
 CREATE INDEX requests_by_batch ON requests USING btree (batch_id, state, id);
 CREATE INDEX requests_by_created_at ON requests USING btree (created_at, id);
@@ -420,6 +423,7 @@ CREATE INDEX requests_by_state ON requests USING btree (state, id);
 CREATE INDEX requests_by_tag ON requests USING btree (tag, id) WHERE (tag IS NOT NULL);
 CREATE INDEX requests_due ON requests USING btree (destination_id, due_at, id) WHERE (state = 'delivering'::text);
 CREATE INDEX requests_failed_by_destination ON requests USING btree (destination_id, id) WHERE (state = 'delivery_failed'::text);
+CREATE INDEX requests_held ON requests USING btree (destination_id, held_since, id) WHERE ((state = 'delivering'::text) AND (held_since IS NOT NULL));
 CREATE UNIQUE INDEX requests_pkey ON requests USING btree (id);
 
 CREATE TABLE results (

@@ -2,7 +2,7 @@
 import type { DestinationType } from '../../../core/destination.ts';
 import { wakeDestinations } from '../destinations/wake-destinations.ts';
 import { findDestinationId } from '../intake/find-destination.ts';
-import { fromStates, moveBatch, setState } from '../moves.ts';
+import { fromStates, moveBatch, newRound, setState } from '../moves.ts';
 import type { RequestRow } from '../rows.ts';
 import type { Tx } from '../tx.ts';
 
@@ -35,7 +35,8 @@ export async function retargetRequest(tx: Tx, input: RetargetInput): Promise<Ret
   }
   const destinationId = destination && (await findDestinationId(tx, destination, now));
   await tx.run(
-    'update requests set delivery = ?, destination_id = ?, updated_at = ? where id = ?',
+    `update requests set delivery = ?, destination_id = ?, updated_at = ?, held_since = null, asked_until = null
+     where id = ?`,
     input.delivery,
     destinationId,
     now,
@@ -55,7 +56,7 @@ async function start(
   { actor, now }: RetargetInput,
 ): Promise<void> {
   await tx.run(
-    `${setState('deliver')}, due_at = ?, delivery_tries = 0, lease_token = null
+    `${setState('deliver')}, due_at = ?, ${newRound}
      where id = ? and state in ${fromStates('deliver')}`,
     now,
     now,

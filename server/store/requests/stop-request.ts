@@ -2,7 +2,7 @@
 
 import { wakeDestinations } from '../destinations/wake-destinations.ts';
 import { countHour } from '../figures/count-hour.ts';
-import { fromStates, setState } from '../moves.ts';
+import { fromStates, newRound, setState } from '../moves.ts';
 import type { RequestRow } from '../rows.ts';
 import type { Tx } from '../tx.ts';
 
@@ -60,7 +60,7 @@ export async function cancelRequest(tx: Tx, { customId, now }: StopInput): Promi
   await countHour(tx, row.batch_id, now, { cancelled: 1 });
   if (row.destination_id !== null) {
     await tx.run(
-      `${setState('deliver')}, due_at = ?, delivery_tries = 0 where id = ? and state in ${fromStates('deliver')}`,
+      `${setState('deliver')}, due_at = ?, ${newRound} where id = ? and state in ${fromStates('deliver')}`,
       now,
       now,
       row.id,

@@ -58,6 +58,7 @@ function flat(next: NextStep) {
   return {
     kind: next.kind,
     pauseMs: next.kind === 'again' ? next.pauseMs : null,
+    askedMs: next.kind === 'again' ? next.askedMs : null,
     why: next.kind === 'give_up' ? next.why : null,
   };
 }

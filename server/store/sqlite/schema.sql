@@ -1,4 +1,4 @@
--- Schema 11, made by the migrations. Do not edit.
+-- Schema 12, made by the migrations. Do not edit.
 
 CREATE TABLE actions (
   id integer primary key autoincrement,
@@ -182,7 +182,7 @@ CREATE TABLE destinations (
   id integer primary key,
   type text not null,
   address text not null,
-  created_at integer not null, version integer not null default 0, updated_at integer, updated_by text, schedule_ms text, connect_timeout_ms integer, answer_timeout_ms integer, concurrency integer, rate_per_s integer, breaker_off integer not null default 0, sealed text, secret_overlap_until integer, paused_at integer, paused_by text, breaker text not null default 'closed', breaker_opened_at integer, failures integer not null default 0, failing_since integer, probes integer not null default 0, recovering_since integer, last_success_at integer, last_failure_at integer, last_failure text, last_error text, success_count integer not null default 0, failure_count integer not null default 0, success_ppm integer, latency_us integer, rate_used_us integer not null default 0, blocked_until integer not null default 0, look_at integer,
+  created_at integer not null, version integer not null default 0, updated_at integer, updated_by text, schedule_ms text, connect_timeout_ms integer, answer_timeout_ms integer, concurrency integer, rate_per_s integer, breaker_off integer not null default 0, sealed text, secret_overlap_until integer, paused_at integer, paused_by text, breaker text not null default 'closed', breaker_opened_at integer, failures integer not null default 0, failing_since integer, probes integer not null default 0, recovering_since integer, last_success_at integer, last_failure_at integer, last_failure text, last_error text, success_count integer not null default 0, failure_count integer not null default 0, success_ppm integer, latency_us integer, rate_used_us integer not null default 0, blocked_until integer not null default 0, look_at integer, holds_since integer,
   unique (type, address)
 ) strict;
 CREATE INDEX destinations_look on destinations (type, look_at) where look_at is not null;
@@ -354,7 +354,7 @@ CREATE TABLE requests (
   lease_token text,
   created_at integer not null,
   updated_at integer not null
-) strict;
+, held_since integer, asked_until integer) strict;
 CREATE INDEX requests_by_batch on requests (batch_id, state);
 CREATE INDEX requests_by_created_at on requests (created_at);
 CREATE UNIQUE INDEX requests_by_custom_id on requests (custom_id);
@@ -365,6 +365,7 @@ CREATE INDEX requests_by_state on requests (state);
 CREATE INDEX requests_by_tag on requests (tag) where tag is not null;
 CREATE INDEX requests_due on requests (destination_id, due_at) where state = 'delivering';
 CREATE INDEX requests_failed_by_destination on requests (destination_id) where state = 'delivery_failed';
+CREATE INDEX requests_held on requests (destination_id, held_since) where state = 'delivering' and held_since is not null;
 
 CREATE TABLE results (
   request_id integer primary key references requests (id) on delete cascade,

@@ -15,6 +15,7 @@ export function eventRoutes({ app, ctx, stopping }: Door): void {
     config: { scopes: ['read'] },
     schema: { hide: true },
     handler: async (request, reply) => {
+      if (stopping.aborted) throw new AppError('stopping', 'The service is stopping.');
       if (open >= mostPages) throw new AppError('overloaded', `${mostPages} pages listen already.`);
       open += 1;
       const send = openStream(reply);

@@ -19,7 +19,7 @@ interface BulkQuery {
   readonly tag?: string;
 }
 
-export function bulkRoutes({ app, ctx, gate, intake }: Door): void {
+export function bulkRoutes({ app, ctx, entrance, intake }: Door): void {
   app.addContentTypeParser(lineTypes, (_request, body, done) => done(null, body));
   app.post<{ Querystring: BulkQuery; Body: Readable }>('/api/requests/bulk', {
     config: { scopes: ['produce'], streams: true },
@@ -47,9 +47,11 @@ export function bulkRoutes({ app, ctx, gate, intake }: Door): void {
       },
     },
     handler: async (request, reply) => {
-      gate.check();
+      entrance.check();
       const lines = inflate(request.body, request.headers['content-encoding']);
-      const totals = await new BulkIntake(ctx, gate, intake.targets, completionOf(request.query)).read(lines);
+      const totals = await new BulkIntake(ctx, entrance, intake.targets, completionOf(request.query)).read(
+        lines,
+      );
       return reply.code(totals.stopped ? errorCodes[totals.stopped.code].status : 200).send(totals);
     },
   });

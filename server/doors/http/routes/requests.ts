@@ -38,7 +38,7 @@ export function requestRoutes(door: Door): void {
   retargetRequest(door);
 }
 
-function postRequest({ app, intake }: Door): void {
+function postRequest({ app, intake, entrance }: Door): void {
   app.post('/api/requests', {
     config: { scopes: ['produce'], keepsBytes: true },
     // The verb checks the shape itself: other doors take the same requests, and it needs the bytes as well.
@@ -52,6 +52,7 @@ function postRequest({ app, intake }: Door): void {
       response: { 202: AcceptedSchema, ...errors(...bodyErrors, 409, 422) },
     },
     handler: async (request, reply) => {
+      entrance.check();
       const { customId } = await intake.accept(request.bytes ?? Buffer.alloc(0), 'http');
       return reply.code(202).send({ custom_id: customId });
     },

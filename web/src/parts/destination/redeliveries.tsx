@@ -23,7 +23,12 @@ const columns: readonly Column<Redelivery>[] = [
   {
     key: 'filter',
     head: 'What',
-    cell: ({ filter }) => <span className="whitespace-normal break-words">{wordsOf(filter)}</span>,
+    cell: ({ filter, last_error }) => (
+      <span className="whitespace-normal break-words">
+        {wordsOf(filter)}
+        {last_error !== null && <span className="text-watch"> {last_error}</span>}
+      </span>
+    ),
   },
   {
     key: 'progress',

@@ -161,12 +161,12 @@ export async function redeliverNext(
     page.rows.map((row) => [now, now, row.id, row.state]),
   );
   const moved = page.rows.filter((_, index) => changed[index] === 1);
+  await recountAll(tx, moved, duty.created_by, now);
   await wakeDestinations(
     tx,
     moved.map((row) => row.destination_id),
     now,
   );
-  await recountAll(tx, moved, duty.created_by, now);
   const ended = page.nextCursor === null;
   await tx.run(
     `update redeliveries set redelivered = redelivered + ?, looked_before = ?, state = ?, due_at = ?, ended_at = ?

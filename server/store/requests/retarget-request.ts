@@ -61,7 +61,6 @@ async function start(
     now,
     row.id,
   );
-  await wakeDestinations(tx, [destinationId], now);
   await tx.run(
     'update batches set delivering_count = delivering_count + 1, ended_at = null where id = ?',
     row.batch_id,
@@ -73,4 +72,5 @@ async function start(
     actor,
     now,
   });
+  await wakeDestinations(tx, [destinationId], now);
 }

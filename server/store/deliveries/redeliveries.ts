@@ -155,6 +155,11 @@ export async function redeliverNext(
   const filter = JSON.parse(duty.filter) as RedeliveryFilter;
   // What is delivered again meanwhile ends later than the order was given, and is not taken twice.
   const page = await matchingPage(tx, filter, duty.looked_before, input.limit);
+  // Two orders may ask for the same requests.
+  if (tx.forUpdate !== '') {
+    const rows = `select id from requests where id in ${tx.list} order by id${tx.forUpdate}`;
+    await tx.all(rows, tx.listOf(page.rows.map(({ id }) => id)));
+  }
   const changed = await tx.each(
     `${setState('redeliver')}, due_at = ?, delivery_tries = 0, lease_token = null
      where id = ? and state = ? and state in ${fromStates('redeliver')}`,

@@ -6,7 +6,8 @@ import type { Tx } from '../tx.ts';
 
 /**
  * One slice for the destination that recovered first: whatever waits for its next attempt since before is due now. An
- * attempt that failed after the recovery keeps its pause. Indexes: destinations_recovering, requests_due.
+ * attempt that failed after the recovery keeps its pause, and so does what somebody has an order for at this very
+ * moment. Indexes: destinations_recovering, requests_due.
  *
  * @returns true while there may be more
  */
@@ -20,14 +21,15 @@ export async function callForward(
   );
   if (!destination) return false;
   const moved = await tx.run(
-    `update requests set due_at = ? where id in (
+    `with picked as materialized (
        select id from requests where state = 'delivering' and destination_id = ? and due_at > ?
-         and lease_token is null and updated_at < ? order by due_at, id limit ?)`,
-    input.now,
+         and lease_token is null and updated_at < ? order by due_at, id limit ?${tx.skipLocked})
+     update requests set due_at = ? where id in (select id from picked)`,
     destination.id,
     input.now,
     destination.recovering_since,
     input.limit,
+    input.now,
   );
   const done = moved < input.limit;
   await tx.run(
@@ -53,17 +55,19 @@ export async function giveUpHeld(
 ): Promise<number> {
   const { now } = input;
   const rows = await tx.all<{ id: number; batch_id: number }>(
-    `${setState('give_up')}, due_at = null, lease_token = null
-     where id in (
-       select r.id from destinations d join requests r on r.destination_id = d.id
-       where d.breaker = 'open' and d.breaker_opened_at < ? and d.paused_at is null
-         and r.state = 'delivering' and r.due_at < ? and r.lease_token is null limit ?)
-       and lease_token is null and state in ${fromStates('give_up')}
+    `with picked as materialized (
+       select id from requests
+       where id in (
+         select r.id from destinations d join requests r on r.destination_id = d.id
+         where d.breaker = 'open' and d.breaker_opened_at < ? and d.paused_at is null
+           and r.state = 'delivering' and r.due_at < ? and r.lease_token is null limit ?)
+         and lease_token is null and state in ${fromStates('give_up')}${tx.skipLocked})
+     ${setState('give_up')}, due_at = null, lease_token = null where id in (select id from picked)
      returning id, batch_id`,
-    now,
     input.dueBefore,
     input.dueBefore,
     input.limit,
+    now,
   );
   const counts = new Map<number, number>();
   for (const { batch_id } of rows) counts.set(batch_id, (counts.get(batch_id) ?? 0) + 1);

@@ -5,7 +5,7 @@
 import { afterEach, expect, it } from 'vitest';
 import { until } from '../../../test/until.ts';
 import { Line } from '../conformance/line.ts';
-import { makeArrivals } from '../conformance/make-arrivals.ts';
+import { limitsWith, makeArrival, makeArrivals, notDelivered } from '../conformance/make-arrivals.ts';
 import { recount } from '../conformance/recount.ts';
 import type { Store } from '../store.ts';
 import { withConnection } from './migrate.ts';
@@ -85,4 +85,151 @@ it('delivers beside the starting of deliveries without a knot', async () => {
   expect(batch).toMatchObject({ delivered_count: 3_000, delivering_count: 0 });
   expect(await recount(one.store)).toEqual([]);
   expect(await countDeadlocks(url)).toBe(0);
+});
+
+/** Keeps rows for the time of `act`, and asks which others are free. */
+async function whileHeld(
+  url: string,
+  rows: string,
+  act: (free: (rows: string) => Promise<boolean>, blocked: () => Promise<boolean>) => Promise<void>,
+): Promise<void> {
+  await withConnection(url, async (holder) => {
+    await holder.query(`begin; select id from ${rows} for update`);
+    await withConnection(url, (other) =>
+      act(
+        async (wanted) => {
+          const nowait = `begin; select id from ${wanted} for update nowait; rollback`;
+          return other.query(nowait).then(
+            () => true,
+            () => other.query('rollback').then(() => false),
+          );
+        },
+        async () => {
+          const waiting = `select 1 from pg_stat_activity
+            where datname = current_database() and wait_event_type = 'Lock'`;
+          return (await other.query(waiting)).rows.length > 0;
+        },
+      ),
+    );
+    await holder.query('rollback');
+  });
+}
+
+const filter = { which: 'all' } as const;
+const target = {
+  delivery: '{}',
+  destination: { type: 'webhook', address: 'https://other.example' },
+} as const;
+
+/** What comes upon a batch and destinations, told apart by the request it is about. */
+const comeUpon: Record<string, (line: Line, batchId: number) => Promise<unknown>> = {
+  startDeliveries: ({ store, now }, batchId) =>
+    store.startDeliveries({ batchId, state: 'openai_processed', afterId: 0, limit: 9, now }),
+  redeliverNext: ({ store, now }) => store.redeliverNext({ limit: 9, now }),
+  redeliverRequest: ({ store, now }) => store.redeliverRequest({ customId: 'sent1', actor: 'ann', now }),
+  retargetRequest: ({ store, now }) =>
+    store.retargetRequest({ customId: 'kept1', ...target, actor: 'ann', now }),
+};
+
+it.each(Object.entries(comeUpon))('%s takes no destination before its batch', async (_, order) => {
+  const { url, one } = await openTwo();
+  await one.accept([...makeArrivals('sent', 2), ...makeArrivals('kept', 1, notDelivered)]);
+  await one.sendOpen();
+  await one.finish();
+  await one.handOver();
+  await one.accept([...makeArrivals('new', 2), makeArrival('other', { destination: target.destination })]);
+  const { id } = await one.sendOpen();
+  await one.move('openai_processing', 'complete');
+  await one.move('openai_completed', 'download');
+  await one.settle('downloading');
+  await one.store.createRedelivery({ filter, matching: null, actor: 'ann', now: one.now });
+  let running: Promise<unknown> | undefined;
+  await whileHeld(url, 'batches', async (free, blocked) => {
+    running = order(one, id);
+    await until(blocked);
+    expect(await free('destinations')).toBe(true);
+  });
+  await running;
+  expect(await recount(one.store)).toEqual([]);
+});
+
+it('takes requests with an outcome before their batch when a batch is restarted', async () => {
+  const { url, one } = await openTwo();
+  await one.accept(makeArrivals('a', 2));
+  await one.sendOpen();
+  await one.move('openai_processing', 'fail');
+  await one.settle('failed', () => 'missing');
+  await one.handOver();
+  const [batch] = await one.store.listBatches({ cursor: null, limit: 1 });
+  const order = { batchId: batch?.id ?? 0, actor: 'ann', now: one.now };
+  expect(await one.store.requestRestart(order)).toMatchObject({ kind: 'requested' });
+  const held = await one.claim('failed');
+  let running: Promise<unknown> | undefined;
+  await whileHeld(url, 'requests', async (free, blocked) => {
+    running = held ? one.restart(held) : undefined;
+    await until(blocked);
+    expect(await free('batches')).toBe(true);
+  });
+  await running;
+  expect(await recount(one.store)).toEqual([]);
+});
+
+it('waits for nobody where an order comes too late, or rows are taken by whoever finds them free', async () => {
+  const { url, one } = await openTwo();
+  const { store, now } = one;
+  await one.accept(makeArrivals('a', 3));
+  const batch = await one.sendOpen();
+  await whileHeld(url, 'batches', async () => {
+    const late = { kind: 'too_late', state: 'openai_processing', batchState: 'openai_processing' };
+    expect(await store.cancelRequest({ customId: 'a1', now })).toEqual(late);
+    expect(await store.deleteRequest({ customId: 'a1', now })).toEqual(late);
+  });
+  await one.finish();
+  const broken = { breaker: 'open', breaker_opened_at: 1, recovering_since: now + 1 } as const;
+  const [place] = await store.listDestinations({ afterId: 0, limit: 1 });
+  await store.editDestination({ id: place?.id ?? 0, ifVersion: 0, facts: broken, actor: 'ann', now });
+  await whileHeld(url, 'requests', async () => {
+    expect(await store.callForward({ limit: 9, now: 0 })).toBe(true);
+    expect(await store.giveUpHeld({ dueBefore: now + 1, limit: 9, now })).toBe(0);
+  });
+  expect(await store.giveUpHeld({ dueBefore: now + 1, limit: 9, now })).toBe(3);
+  await store.deleteBatch({ batchId: batch.id, evenUndelivered: true, now });
+  await whileHeld(url, `requests where custom_id = 'a1'`, async () => {
+    expect(await store.removeSlice({ limit: 9 })).toBe(false);
+  });
+  expect(await store.getRequest({ customId: 'a1' })).toBeDefined();
+  while (await store.removeSlice({ limit: 9 }));
+  expect(await store.listBatches({ cursor: null, limit: 9 })).toEqual([]);
+});
+
+it('says that it lives whatever a connection of the dead still holds, and takes that over later', async () => {
+  const { url, one } = await openTwo();
+  await one.accept(makeArrivals('a', 4));
+  await one.sendOpen();
+  await one.finish();
+  await one.accept(makeArrivals('b', 2), limitsWith({ maxRequests: 1 }));
+  const who = {
+    role: 'worker',
+    version: '1',
+    startedAt: 1,
+    deadAfterMs: 9_000,
+    deliveryLeaseMs: 60_000,
+  } as const;
+  const beat = (name: string) => one.store.beatReplica({ ...who, name, now: one.now });
+  await beat('dead');
+  const lease = { leaseToken: 'dead', leaseMs: 60_000, now: one.now };
+  await one.store.claimBatches({ ...lease, states: ['uploading'], limit: 2, owner: 'dead' });
+  const places = { type: 'webhook', perDestination: 9, inFlight: {} } as const;
+  await one.store.claimDeliveries({ ...lease, ...places, limit: 4 });
+  one.now += 9_001;
+  const [uploading] = await one.store.listBatches({ states: ['uploading'], cursor: null, limit: 1 });
+  await whileHeld(url, `batches where id = ${uploading?.id}`, async () => {
+    await whileHeld(url, 'destinations', async () => {
+      const { takenOver } = await beat('alive');
+      expect(takenOver).toEqual({ replicas: ['dead'], batches: 1, deliveries: 0 });
+      expect((await beat('alive')).takenOver).toEqual({ replicas: [], batches: 0, deliveries: 0 });
+    });
+  });
+  expect((await beat('alive')).takenOver).toEqual({ replicas: ['dead'], batches: 1, deliveries: 4 });
+  expect((await one.store.listReplicas()).map(({ name }) => name)).toEqual(['alive']);
 });

@@ -53,7 +53,7 @@ export async function startAfterRestore(
 /** At most one for each {endpoint, model}. */
 function openBatches(tx: Tx): Promise<BatchRow[]> {
   return tx.all<BatchRow>(
-    `select * from batches where state = 'building' and request_count > cancelled_count${tx.forUpdate}`,
+    `select * from batches where state = 'building' and request_count > cancelled_count order by id${tx.forUpdate}`,
   );
 }
 

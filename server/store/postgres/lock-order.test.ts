@@ -233,3 +233,19 @@ it('says that it lives whatever a connection of the dead still holds, and takes 
   expect((await beat('alive')).takenOver).toEqual({ replicas: ['dead'], batches: 1, deliveries: 4 });
   expect((await one.store.listReplicas()).map(({ name }) => name)).toEqual(['alive']);
 });
+
+it('makes pairs and destinations that come for the first time without a knot', async () => {
+  const { url, one, two } = await openTwo();
+  const group = (name: string, round: number) =>
+    Array.from({ length: 20 }, (_, n) =>
+      makeArrival(`${name}-${round}-${n}`, {
+        model: `model-${round}-${n}`,
+        destination: { type: 'webhook', address: `https://r${round}-${n}.example` },
+      }),
+    );
+  for (let round = 0; round < 10; round++) {
+    await Promise.all([one.accept(group('up', round)), two.accept(group('down', round).reverse())]);
+  }
+  expect(await recount(one.store)).toEqual([]);
+  expect(await countDeadlocks(url)).toBe(0);
+});

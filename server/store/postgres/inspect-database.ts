@@ -2,6 +2,7 @@
 import { migrations } from '../migrations/index.ts';
 import type { SettingRow } from '../settings/settings.ts';
 import { schemaVersion, withConnection } from './migrate.ts';
+import { holdsUnfinishedCopy } from './unfinished-copy.ts';
 
 export interface DatabaseFacts {
   readonly version: number;
@@ -14,6 +15,8 @@ export interface DatabaseFacts {
   readonly apiKeys: number;
   /** For example `15.20`. */
   readonly server: string;
+  /** `migrate-data` has not copied everything into it yet. */
+  readonly unfinishedCopy: boolean;
 }
 
 /** @throws AppError when it cannot be reached */
@@ -41,6 +44,7 @@ export function inspectDatabase(url: string): Promise<DatabaseFacts> {
       pending: names.slice(version),
       replicas: counts.replicas,
       apiKeys: counts.keys,
+      unfinishedCopy: await holdsUnfinishedCopy(client),
     };
   });
 }

@@ -7,6 +7,7 @@ import { noticeRestore } from './notice-restore.ts';
 import { PostgresNotices } from './notices.ts';
 import { type Operation, Runner } from './runner.ts';
 import { Shared } from './transaction.ts';
+import { refuseUnfinishedCopy } from './unfinished-copy.ts';
 
 export interface PostgresOptions {
   /** `postgres://user:password@host:port/database`. */
@@ -23,11 +24,14 @@ const defaultConnections = 10;
  * schema. Interactive work, work in slices and reads have connections of their own, so that none waits for
  * another: what the writer's two queues are on SQLite.
  *
- * @throws AppError when the database cannot be reached, or is newer than this program
+ * @throws AppError when the database cannot be reached, is newer than this program, or holds half a copy
  */
 export async function openPostgresStore(options: PostgresOptions): Promise<Store> {
   const { url, connections = defaultConnections } = options;
-  await migrateDatabase(url, noticeRestore);
+  await migrateDatabase(url, async (client) => {
+    await refuseUnfinishedCopy(client);
+    await noticeRestore(client);
+  });
   const shared = new Shared();
   const bulkConnections = Math.max(1, Math.floor(connections / 5));
   const readConnections = Math.max(1, Math.floor(connections / 3));

@@ -1,5 +1,6 @@
 /** What there is once, however many replicas there are: settings, pauses, wake-ups, breakers, and who works. */
 import { afterEach, expect, test } from 'vitest';
+import { createSecret } from '../../demo/start-service.ts';
 import { Line } from '../../server/store/conformance/line.ts';
 import { makeArrivals } from '../../server/store/conformance/make-arrivals.ts';
 import { withConnection } from '../../server/store/postgres/migrate.ts';
@@ -152,6 +153,19 @@ test.each(ledgers)('two replicas that ask at the same time stay within $what', a
     expect(reserved).toBe(30 * ledger.admitted);
     line.now += 100_000;
   }
+});
+
+test('a replica that would sign with another secret does not start beside the others', async () => {
+  const { databaseUrl, one, other } = await pairUp({ ROLE: 'api' });
+  const mistaken = { DATABASE_URL: databaseUrl, WEBHOOK_SECRET: createSecret() };
+  await expect(startReplica(mistaken)).rejects.toThrow(/WEBHOOK_SECRET is not the one/);
+  const minuteAgo = `update settings set updated_at = updated_at - 60000 where name = 'webhook_secret_proof'`;
+  await withConnection(databaseUrl, (client) => client.query(minuteAgo));
+  await expect(startReplica(mistaken)).rejects.toThrow(/WEBHOOK_SECRET is not the one/);
+  await Promise.all([one.stop(), other.stop()]);
+  const changed = await startReplica(mistaken);
+  await changed.stop();
+  await expect(startReplica({ DATABASE_URL: databaseUrl })).rejects.toThrow(/stop all of them/);
 });
 
 interface Activity {

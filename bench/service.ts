@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startChild } from '../demo/start-child.ts';
-import { childEnvironment, createSecret, projectRoot, readListening } from '../demo/start-service.ts';
+import { childEnvironment, projectRoot, readListening } from '../demo/start-service.ts';
 import { nodeFlags } from '../server/node-flags.ts';
 import { placeOf, storedIn } from './databases.ts';
 import { cpuMs, peakMb } from './process-figures.ts';
@@ -96,6 +96,9 @@ export async function startOurs(setup: Setup, options: StartOptions): Promise<Ou
   };
 }
 
+/** Every service on one database signs with the same. */
+const webhookSecret = `whsec_${Buffer.from('for the benchmark alone, always').toString('base64')}`;
+
 /** How a service finds the database of a folder. */
 export async function databaseSettings(setup: Setup, folder: string): Promise<Record<string, string>> {
   const { databasePath, databaseUrl } = await placeOf(setup, folder);
@@ -104,7 +107,7 @@ export async function databaseSettings(setup: Setup, folder: string): Promise<Re
     DATABASE_PATH: databasePath,
     DATABASE_URL: databaseUrl,
     SECRET_KEY_BASE: 'for-the-benchmark-alone-'.repeat(2),
-    WEBHOOK_SECRET: createSecret(),
+    WEBHOOK_SECRET: webhookSecret,
   };
 }
 

@@ -94,7 +94,7 @@ function createWorld(options: SimulatorOptions): World {
 }
 
 function waitUntil(world: World, isAsWanted: (seen: Seen) => boolean, closing: AbortSignal): Promise<Seen> {
-  const happenings = ['file-created', 'batch-created', 'batch-status', 'call'] as const;
+  const happenings = ['upload-begun', 'file-created', 'batch-created', 'batch-status', 'call'] as const;
   return new Promise((resolve, reject) => {
     let isLooking = false;
     const stop = (): void => {

@@ -13,6 +13,8 @@ import type { LineLedger } from './seen/line-ledger.ts';
 
 /** What a test can wait for. */
 export interface SimulatorEvents {
+  /** The head of an upload has come, with the file's name. */
+  'upload-begun': [filename: string];
   'file-created': [file: StoredFile];
   'batch-created': [batch: Batch];
   'batch-status': [batch: Batch, status: BatchStatus];

@@ -28,7 +28,9 @@ const PolicySchema = Type.Object({
   }),
   connect_timeout_ms: Type.Integer(),
   answer_timeout_ms: Type.Integer(),
-  concurrency: Type.Integer({ description: 'Most messages in flight, for each process.' }),
+  concurrency: Type.Integer({
+    description: 'Most messages in flight, of each replica: N replicas send up to N times as many.',
+  }),
   rate_per_s: nullable(Type.Integer(), 'Most messages a second; null: no limit.'),
   breaker: Type.Enum(['auto', 'off']),
 });

@@ -1,7 +1,7 @@
 /** Puts together what every part is given: the store, the clock, the provider, the secrets. */
 import { randomBytes } from 'node:crypto';
 import { makeSecret } from '../channels/signature.ts';
-import { Seal, sealedProof } from '../config/seal.ts';
+import { Seal } from '../config/seal.ts';
 import { keepSecret } from '../config/secrets.ts';
 import type { Context } from '../context.ts';
 import { Callers } from '../engine/callers.ts';
@@ -10,10 +10,10 @@ import { WakeUps } from '../engine/wake-ups.ts';
 import { Metrics } from '../metrics.ts';
 import { OpenAIProvider } from '../provider/openai.ts';
 import { openStore } from '../store/open-store.ts';
-import type { Store } from '../store/store.ts';
+import { proveSecrets } from './prove-secrets.ts';
 import { makeClock, nameReplica } from './replica.ts';
 
-/** @throws ConfigError when SECRET_KEY_BASE is not the one that this database was started with */
+/** @throws ConfigError when SECRET_KEY_BASE or WEBHOOK_SECRET is not the one of this database (see prove-secrets.ts) */
 export async function makeContext(
   given: Pick<Context, 'settings' | 'live' | 'log' | 'channels' | 'guard'>,
   givenClock: Clock | undefined,
@@ -28,7 +28,8 @@ export async function makeContext(
     now: clock.now(),
   });
   const seal = new Seal(settings.SECRET_KEY_BASE ?? keepSecret(databasePath, 'secret-key-base', makeKeyBase));
-  await proveSeal(store, seal, clock.now()).catch(async (error) => {
+  const webhookSecret = settings.WEBHOOK_SECRET ?? keepSecret(databasePath, 'webhook-secret', makeSecret);
+  await proveSecrets({ store, clock, seal, webhookSecret }).catch(async (error) => {
     await store.close();
     throw error;
   });
@@ -45,17 +46,10 @@ export async function makeContext(
     callers: new Callers(),
     random: Math.random,
     replica: nameReplica(settings),
-    webhookSecret: settings.WEBHOOK_SECRET ?? keepSecret(databasePath, 'webhook-secret', makeSecret),
+    webhookSecret,
   };
 }
 
 function makeKeyBase(): string {
   return randomBytes(32).toString('hex');
-}
-
-/** Opens what the first start has sealed. @throws ConfigError when SECRET_KEY_BASE is not the one of this database */
-async function proveSeal(store: Store, seal: Seal, now: number): Promise<void> {
-  const name = 'seal';
-  const kept = await store.claimSetting({ name, value: seal.close(sealedProof), actor: 'first start', now });
-  seal.open(kept);
 }

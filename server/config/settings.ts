@@ -264,8 +264,14 @@ export const settingSpecs = {
     'Signs webhooks (Standard Webhooks, whsec_…). Made at the first start when it is not given.',
     checkWebhookSecret,
   ),
-  DELIVERY_CONCURRENCY: integer('Delivery', 50, 'Webhooks in flight.', 1, 1_000),
-  DELIVERY_PER_DESTINATION: integer('Delivery', 50, 'Webhooks in flight to one destination.', 1, 1_000),
+  DELIVERY_CONCURRENCY: integer('Delivery', 50, 'Webhooks in flight, of each replica.', 1, 1_000),
+  DELIVERY_PER_DESTINATION: integer(
+    'Delivery',
+    50,
+    'Webhooks in flight to one destination, of each replica: N replicas send up to N times as many.',
+    1,
+    1_000,
+  ),
   WEBHOOK_CONNECT_TIMEOUT_MS: integer(
     'Delivery',
     10 * second,

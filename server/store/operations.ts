@@ -69,7 +69,7 @@ import { listTurnarounds, sumCosts, sumFlow, sumHours } from './read/figures.ts'
 import { inputPage, sentIds, sentPage } from './read/file-lines.ts';
 import { countErrors, findBatchByRemoteId, getBody, getRequestById } from './read/find.ts';
 import { listRequests } from './read/list-requests.ts';
-import { listMovedBatches, readLiveMark } from './read/live.ts';
+import { listMoves, readLiveMark } from './read/live.ts';
 import { listRecords } from './read/records.ts';
 import { getRequest, getResult, getResults, listAttempts, listRuns, resultLines } from './read/requests.ts';
 import { stateTimes } from './read/state-times.ts';
@@ -221,7 +221,7 @@ export const reads = {
   listConditions,
   listLeases,
   listModels,
-  listMovedBatches,
+  listMoves,
   listPrices,
   listRecords,
   listReplicas,

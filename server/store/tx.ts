@@ -48,7 +48,11 @@ export interface Tx {
    * None is read further than the rows need.
    */
   firstOf(walks: readonly string[], order: string, limit: number): string;
-  /** Ends a select whose rows this transaction goes on to judge or change. */
+  /**
+   * Ends a select whose rows this transaction goes on to judge or change. Every operation takes rows in one order, or two
+   * would wait for each other: requests with an outcome, batches, requests without one, figures, destinations last, and
+   * each kind by id (docs/decisions/0048).
+   */
   readonly forUpdate: string;
   /**
    * Ends a select that claims rows: what another transaction holds is passed over. With a limit it stands in

@@ -1,14 +1,25 @@
 /**
  * Tells open pages what has changed: one look a second while anybody listens, whatever happens meanwhile, and a message
- * only when something did. The message's id is the newest transition, so a page that comes back misses nothing.
+ * only when something did. The message's id is the newest transition, so a page that comes back misses nothing. Each look
+ * goes back over the latest moves, since an older one may come to light after a newer one, and tells each once.
  */
 import type { LiveMessage } from '../../core/contract/console.ts';
 import type { Context } from '../context.ts';
-import type { LiveMark } from '../store/read/live.ts';
+import { type LiveMark, latestIds, type MoveRow } from '../store/read/live.ts';
 
 const lookMs = 1_000;
 /** More moved batches than this are not named. */
 const mostNamed = 200;
+const mostMoves = latestIds + mostNamed * 5;
+/** A move is not seen later than this after the time that stands with it: its transaction has ended, or was undone. */
+const latestMs = 60_000;
+
+/** What was seen last. */
+interface Standing {
+  readonly mark: LiveMark;
+  /** Of the latest moves, those that need no telling any more. */
+  readonly told: ReadonlySet<number>;
+}
 
 export type Listener = (id: number, message: LiveMessage) => void;
 
@@ -16,7 +27,7 @@ export class Live {
   readonly #ctx: Context;
   readonly #listeners = new Set<Listener>();
   #looking: AbortController | undefined;
-  #mark: LiveMark | undefined;
+  #standing: Standing | undefined;
 
   constructor(ctx: Context) {
     this.#ctx = ctx;
@@ -34,7 +45,7 @@ export class Live {
       if (this.#listeners.size > 0) return;
       this.#looking?.abort();
       this.#looking = undefined;
-      this.#mark = undefined;
+      this.#standing = undefined;
     };
   }
 
@@ -45,11 +56,19 @@ export class Live {
    * @param lastId the message that it saw last; null: it has seen none
    */
   async greet(lastId: number | null): Promise<{ readonly id: number; readonly message: LiveMessage }> {
-    const mark = await this.#ctx.store.readLiveMark({ now: this.#ctx.clock.now() });
-    this.#mark ??= mark;
+    const { store, clock } = this.#ctx;
+    const mark = await store.readLiveMark({ now: clock.now() });
+    await this.#begin(mark);
     const batches = lastId === null ? null : await this.#movedSince(lastId);
     const all = { accepted: true, outcomes: true, hand_overs: true, actions: true };
     return { id: mark.transitionId, message: { batches, ...all, running: mark.running } };
+  }
+
+  /** What is there when the first one listens needs no telling. */
+  async #begin(mark: LiveMark): Promise<void> {
+    if (this.#standing) return;
+    const moves = await this.#latestMoves(mark.transitionId);
+    this.#standing ??= { mark, told: new Set(moves.map(({ id }) => id)) };
   }
 
   async #look(signal: AbortSignal): Promise<void> {
@@ -61,28 +80,58 @@ export class Live {
   }
 
   async #lookOnce(): Promise<void> {
-    const before = this.#mark;
-    const mark = await this.#ctx.store.readLiveMark({ now: this.#ctx.clock.now() });
-    this.#mark = mark;
-    if (!before) return;
+    const { store, clock } = this.#ctx;
+    const before = this.#standing;
+    const mark = await store.readLiveMark({ now: clock.now() });
+    if (!before) return this.#begin(mark);
+    const batches = await this.#tellMoves(before, mark);
     const message: LiveMessage = {
-      batches: mark.transitionId === before.transitionId ? [] : await this.#movedSince(before.transitionId),
-      accepted: mark.accepted !== before.accepted,
-      outcomes: mark.outcomes !== before.outcomes,
-      hand_overs: mark.handOvers !== before.handOvers,
-      actions: mark.actionId !== before.actionId || mark.running.join() !== before.running.join(),
+      batches,
+      accepted: mark.accepted !== before.mark.accepted,
+      outcomes: mark.outcomes !== before.mark.outcomes,
+      hand_overs: mark.handOvers !== before.mark.handOvers,
+      actions: isAnotherOrder(before.mark, mark),
       running: mark.running,
     };
-    const { batches, accepted, outcomes, hand_overs, actions } = message;
+    const { accepted, outcomes, hand_overs, actions } = message;
     if (batches?.length === 0 && !accepted && !outcomes && !hand_overs && !actions) return;
     for (const listener of this.#listeners) listener(mark.transitionId, message);
   }
 
-  async #movedSince(transitionId: number): Promise<number[] | null> {
-    const moved = await this.#ctx.store.listMovedBatches({
-      afterTransitionId: transitionId,
-      limit: mostNamed * 5,
-    });
-    return moved.length > mostNamed ? null : moved;
+  /** The batches of moves that were not told yet; null where they are too many to be named. */
+  async #tellMoves({ mark: before, told }: Standing, mark: LiveMark): Promise<number[] | null> {
+    const same = mark.transitionId === before.transitionId && mark.transitions === before.transitions;
+    const moves = same ? [] : await this.#latestMoves(before.transitionId);
+    const newest = moves[0]?.id ?? 0;
+    const kept = moves.filter(({ id }) => id > newest - latestIds).map(({ id }) => id);
+    this.#standing = { mark, told: same ? told : new Set(kept) };
+    if (moves.length === mostMoves) return null;
+    return named(moves.filter(({ id }) => !told.has(id)));
   }
+
+  /** For a page that comes back. */
+  async #movedSince(lastId: number): Promise<number[] | null> {
+    const lateSince = this.#ctx.clock.now() - latestMs;
+    const moves = await this.#latestMoves(lastId);
+    if (moves.length === mostMoves) return null;
+    return named(moves.filter(({ id, at }) => id > lastId || at > lateSince));
+  }
+
+  /** Newest first, back to where an older one may still come to light. */
+  #latestMoves(sinceId: number): Promise<MoveRow[]> {
+    return this.#ctx.store.listMoves({ afterId: sinceId - latestIds, limit: mostMoves });
+  }
+}
+
+function named(moves: readonly MoveRow[]): number[] | null {
+  const batches = [...new Set(moves.map((move) => move.batch_id))];
+  return batches.length > mostNamed ? null : batches;
+}
+
+function isAnotherOrder(before: LiveMark, after: LiveMark): boolean {
+  return (
+    before.actionId !== after.actionId ||
+    before.actions !== after.actions ||
+    before.running.join() !== after.running.join()
+  );
 }

@@ -17,11 +17,15 @@ interface Received {
   readonly check: UploadCheck;
 }
 
-/** @throws ApiError 400 or 413; what was received is gone then */
+/**
+ * @param onName told the file's name when its head has come, before its content
+ * @throws ApiError 400 or 413; what was received is gone then
+ */
 export async function receiveUpload(
   world: World,
   headers: IncomingHttpHeaders,
   body: Readable | undefined,
+  onName: (name: string) => void,
 ): Promise<StoredFile> {
   const contentType = headers['content-type'] ?? '';
   if (!(body instanceof Readable) || !contentType.startsWith('multipart/form-data')) {
@@ -29,7 +33,8 @@ export async function receiveUpload(
   }
   const place = world.files.reserve();
   try {
-    const { fields, file } = await readForm(body, { ...headers, 'content-type': contentType }, place.path);
+    const head = { ...headers, 'content-type': contentType };
+    const { fields, file } = await readForm(body, head, place.path, onName);
     const { purpose, lifeS } = readFields(fields);
     if (file === null) {
       const message = "Missing required parameter: 'file'.";
@@ -58,6 +63,7 @@ async function readForm(
   body: Readable,
   headers: IncomingHttpHeaders & { 'content-type': string },
   path: string,
+  onName: (name: string) => void,
 ): Promise<{ fields: Map<string, string>; file: Received | null }> {
   const form = new Busboy({ headers, limits: { fieldSize: 64 * 1024 } });
   const fields = new Map<string, string>();
@@ -70,6 +76,7 @@ async function readForm(
       return;
     }
     stream = file;
+    if (filename !== undefined) onName(filename);
     receiving = keepFile(file, filename ?? 'upload', path);
     // Whatever goes wrong with it is seen below; until then it must not count as unhandled.
     receiving.catch(() => {});

@@ -20,9 +20,13 @@ export function addFileRoutes(app: FastifyInstance, world: World): void {
     serveCall(world, request, reply, {
       facts: { route: 'files.create' },
       about: [],
-      act: async () => {
+      act: async (concerns) => {
         const body = request.body as Readable | undefined;
-        return { json: showFile(await receiveUpload(world, request.headers, body)) };
+        const onName = (name: string) => {
+          concerns(`name ${name}`);
+          world.events.emit('upload-begun', name);
+        };
+        return { json: showFile(await receiveUpload(world, request.headers, body, onName)) };
       },
     }),
   );

@@ -17,7 +17,8 @@ export interface Call {
   readonly facts: CallFacts;
   /** What it is about, for finding calls that run into each other. */
   readonly about: readonly string[];
-  act(): Promise<Reply> | Reply;
+  /** @param concerns notes what else it is about, where only its body tells */
+  act(concerns: (thing: string) => void): Promise<Reply> | Reply;
 }
 
 /** @throws ApiError what `act` refuses with */
@@ -28,11 +29,11 @@ export async function serveCall(
   call: Call,
 ): Promise<unknown> {
   const { calls, clock, events, rules } = world;
-  const end = calls.begin(call.facts.route, call.about, clock.now());
+  const underWay = calls.begin(call.facts.route, call.about, clock.now());
   let fate: string | null = null;
   reply.raw.once('close', () => {
     const finished = reply.raw.writableFinished ? `${reply.raw.statusCode}` : 'aborted';
-    events.emit('call', end(fate ?? finished));
+    events.emit('call', underWay.end(fate ?? finished));
   });
   reply.header('x-request-id', createRequestId());
   reply.header('openai-version', '2020-10-01');
@@ -43,7 +44,7 @@ export async function serveCall(
     fate = spoil(reply, before);
     return reply;
   }
-  const answer = await call.act();
+  const answer = await call.act((thing) => underWay.concerns(thing, clock.now()));
   const after = rules.forCall(call.facts, 'after');
   if (after !== null && !shapesDownload(after)) {
     fate = spoil(reply, after);

@@ -3,7 +3,7 @@ import type { Route } from '../scripts/rule.ts';
 
 export interface SeenCall {
   readonly route: Route | 'unknown';
-  /** What it was about: "batch <id>", "file <id>", "metadata <json>". */
+  /** What it was about: "batch <id>", "file <id>", "metadata <json>", and of an upload "name <file name>". */
   readonly about: readonly string[];
   /** A status code, or how it ended without one. */
   readonly outcome: string;
@@ -16,9 +16,15 @@ export interface Overlap {
   readonly at: number;
 }
 
+/** A call that is under way. */
+export interface UnderWay {
+  /** It turns out to be about something else as well. */
+  concerns(thing: string, at: number): void;
+  end(outcome: string): SeenCall;
+}
+
 export interface CallLedger {
-  /** Notes that a call is under way; the function that comes back ends it. */
-  begin(route: SeenCall['route'], about: readonly string[], at: number): (outcome: string) => SeenCall;
+  begin(route: SeenCall['route'], about: readonly string[], at: number): UnderWay;
   /** By route, by outcome. */
   counts(): Record<string, Record<string, number>>;
   /** Pairs of calls about the same thing that were under way at the same time: how many, and the first thousand. */
@@ -49,14 +55,22 @@ export function createCallLedger(): CallLedger {
   }
 
   return {
-    begin(route, about, at) {
-      for (const thing of about) enter(thing, route, at);
-      return (outcome) => {
-        for (const thing of about) leave(thing, route);
-        counts[route] ??= {};
-        const byOutcome = counts[route];
-        byOutcome[outcome] = (byOutcome[outcome] ?? 0) + 1;
-        return { route, about, outcome };
+    begin(route, things, at) {
+      const about: string[] = [];
+      const concerns = (thing: string, since: number) => {
+        about.push(thing);
+        enter(thing, route, since);
+      };
+      for (const thing of things) concerns(thing, at);
+      return {
+        concerns,
+        end(outcome) {
+          for (const thing of about) leave(thing, route);
+          counts[route] ??= {};
+          const byOutcome = counts[route];
+          byOutcome[outcome] = (byOutcome[outcome] ?? 0) + 1;
+          return { route, about, outcome };
+        },
       };
     },
     counts: () => counts,

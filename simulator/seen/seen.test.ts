@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { expect, test } from 'vitest';
 import { chatLine, chatLines, hour, startKit } from '../kit.for-test.ts';
 import { createCallLedger } from './call-ledger.ts';
@@ -7,15 +9,42 @@ test('two calls about one thing at the same time are an overlap; one after the o
   const first = calls.begin('batches.get', ['batch 1'], 5);
   const other = calls.begin('batches.get', ['batch 2'], 5);
   const second = calls.begin('batches.cancel', ['batch 1'], 6);
-  first('200');
-  second('200');
-  other('200');
-  calls.begin('batches.get', ['batch 1'], 7)('404');
+  other.concerns('batch 3', 6);
+  first.end('200');
+  second.end('200');
+  expect(other.end('200').about).toEqual(['batch 2', 'batch 3']);
+  calls.begin('batches.get', ['batch 1', 'batch 3'], 7).end('404');
   expect(calls.overlaps()).toEqual({
     count: 1,
     list: [{ about: 'batch 1', routes: ['batches.get', 'batches.cancel'], at: 6 }],
   });
   expect(calls.counts()).toEqual({ 'batches.get': { 200: 2, 404: 1 }, 'batches.cancel': { 200: 1 } });
+});
+
+test('two uploads of one name at the same time are seen while both are still coming', async () => {
+  const { sim, upload } = await startKit();
+  const end = '\r\n--x--\r\n';
+  const begin = (name: string) => {
+    const sending = request(`${sim.url}/files`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer sk-test', 'content-type': 'multipart/form-data; boundary=x' },
+    });
+    sending.write('--x\r\nContent-Disposition: form-data; name="purpose"\r\n\r\nbatch\r\n');
+    sending.write(`--x\r\nContent-Disposition: form-data; name="file"; filename="${name}"\r\n\r\n{`);
+    return sending;
+  };
+  const sending = [begin('one.jsonl'), begin('one.jsonl'), begin('other.jsonl')];
+  await sim.until(({ summary }) => summary.overlappingCalls === 1);
+  for (const one of sending) one.end(JSON.stringify(chatLine(1)).slice(1) + end);
+  const answers = await Promise.all(sending.map(async (one) => (await once(one, 'response'))[0]));
+  for (const answer of answers as IncomingMessage[]) {
+    expect(answer.resume().statusCode).toBe(200);
+  }
+  await sim.until(({ summary }) => summary.calls['files.create']?.['200'] === 3);
+  await upload(chatLines(1), 'one.jsonl');
+  expect(sim.seen().overlaps).toMatchObject([
+    { about: 'name one.jsonl', routes: ['files.create', 'files.create'] },
+  ]);
 });
 
 test('two creates with the same file and tag while the first one hangs are seen', async () => {

@@ -16,7 +16,7 @@ export interface SeenSummary extends LineCounts {
   readonly files: number;
   /** Files neither deleted nor expired. */
   readonly liveFiles: number;
-  /** Pairs of calls about the same batch, file or metadata that were under way at the same time. */
+  /** Pairs of calls about the same batch, file, file name or metadata that were under way at the same time. */
   readonly overlappingCalls: number;
   /** By route, by status code or by how the call ended without one. */
   readonly calls: Readonly<Record<string, Readonly<Record<string, number>>>>;

@@ -61,7 +61,7 @@ test('what failed is counted, then delivered again, and the order is followed', 
 
 test('its policy is edited, and its secret rotated and shown once', async () => {
   await open('/destinations/1');
-  await t.page.getByLabel('Messages in flight').fill('7');
+  await t.page.getByLabel('Messages in flight, of each replica').fill('7');
   await press('Save');
   await told('Saved; the next attempt follows it.');
   await told('at most 7');

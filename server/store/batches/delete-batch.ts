@@ -45,7 +45,8 @@ export async function deleteBatch(
 }
 
 /**
- * One slice of the removal. The batch row goes last, so a kill in between changes nothing.
+ * One slice of the removal. The batch row goes last, so a kill in between changes nothing. A request that is being
+ * recorded at this very moment is left to the next round.
  * Indexes: batches_deleted, requests_by_batch.
  *
  * @returns true while something is left to remove
@@ -56,7 +57,7 @@ export async function removeSlice(tx: Tx, input: { readonly limit: number }): Pr
   );
   if (!batch) return false;
   const rows = await tx.all<{ id: number }>(
-    'select id from requests where batch_id = ? limit ?',
+    `select id from requests where batch_id = ? limit ?${tx.skipLocked}`,
     batch.id,
     input.limit,
   );
@@ -67,6 +68,7 @@ export async function removeSlice(tx: Tx, input: { readonly limit: number }): Pr
   }
   await tx.run(`delete from requests where id in ${tx.list}`, ids);
   if (rows.length < input.limit) {
+    if (await tx.get('select id from requests where batch_id = ? limit 1', batch.id)) return false;
     await tx.run('delete from transitions where batch_id = ?', batch.id);
     await tx.run('update batches set successor_of = null where successor_of = ?', batch.id);
     await tx.run('delete from batches where id = ?', batch.id);

@@ -72,10 +72,9 @@ export interface RestartSliceOutput {
   readonly lastId: number | null;
 }
 
-/** One slice. Index: requests_by_batch. */
+/** One slice. These requests have an outcome, so they are taken before their batch. Index: requests_by_batch. */
 export async function restartSlice(tx: Tx, input: RestartSliceInput): Promise<RestartSliceOutput> {
   const { batchId, leaseToken, afterId, limit, now } = input;
-  if (!(await isHeld(tx, batchId, leaseToken))) return { held: false, count: 0, lastId: null };
   const slice = await tx.all<{ id: number; state: string }>(
     `select id, state from requests where ${takenBack} and id > ? order by id limit ?${tx.forUpdate}`,
     batchId,
@@ -83,6 +82,7 @@ export async function restartSlice(tx: Tx, input: RestartSliceInput): Promise<Re
     afterId,
     limit,
   );
+  if (!(await isHeld(tx, batchId, leaseToken))) return { held: false, count: 0, lastId: null };
   if (slice.length === 0) return { held: true, count: 0, lastId: null };
   await tx.each(
     `${setState('restart')}, outcome = null, outcome_at = null, error_code = null, error_message = null,

@@ -119,12 +119,14 @@ async function judgeFamily(tx: Tx, key: FamilyKey, batch: BatchRow, input: Admit
   };
 }
 
-/** Whoever else of the family may go is made due. */
+/** Whoever else of the family may go is made due; one that somebody is at work on looks by itself. */
 async function wakeAdmitted(tx: Tx, { id: own }: BatchRow, { admitted }: Judgement, now: number) {
   await tx.run(
-    `update batches set due_at = ? where id in ${tx.list} and due_at > ? and lease_token is null`,
-    now,
+    `with picked as materialized (
+       select id from batches where id in ${tx.list} and due_at > ? and lease_token is null${tx.skipLocked})
+     update batches set due_at = ? where id in (select id from picked)`,
     tx.listOf(admitted.filter((id) => id !== own)),
+    now,
     now,
   );
 }

@@ -123,8 +123,10 @@ export function describeConsole(openStore: OpenStore): void {
     const after = await t.store.readLiveMark({ now: t.line.now });
     expect(after.accepted - before.accepted).toBe(4);
     expect(after.transitionId).toBeGreaterThan(before.transitionId);
-    const since = { afterTransitionId: before.transitionId, limit: 100 };
-    expect(await t.store.listMovedBatches(since)).toEqual([id]);
+    const moves = await t.store.listMoves({ afterId: before.transitionId, limit: 100 });
+    expect(moves.map((move) => move.batch_id)).toEqual(moves.map(() => id));
+    expect(moves[0]?.id).toBe(after.transitionId);
+    expect(moves).toHaveLength(after.transitions - before.transitions);
     const flow = await t.store.sumFlow({ since: 0 });
     expect(flow).toContainEqual({ from_state: 'uploading', to_state: 'uploaded', batches: 1, requests: 4 });
   });

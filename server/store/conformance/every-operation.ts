@@ -192,7 +192,7 @@ async function callConsole({ store, now }: Line): Promise<void> {
   await store.sumFlow({ since: 0 });
   await store.listTurnarounds({ from: 0, limit: 10 });
   await store.readLiveMark({ now });
-  await store.listMovedBatches({ afterTransitionId: 0, limit: 10 });
+  await store.listMoves({ afterId: 0, limit: 10 });
   for (const kind of Object.keys(recordKinds) as RecordKind[])
     await store.listRecords({ kind, beforeKey: null, limit: 10 });
   const order = { key: 'k', action: 'batch.cancel', subject: '1', actor: 'ann', now, longestMs: 1_000 };

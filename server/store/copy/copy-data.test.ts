@@ -90,6 +90,26 @@ it('goes on where it was stopped', async () => {
   await store.close();
 });
 
+it('ends what is left when it was stopped between the two ends of a copy', async () => {
+  const path = await fillFile();
+  const url = await makeTempDatabase();
+  const order = (sql: string) => withConnection(url, (client) => client.query(sql));
+  let kept: Promise<unknown> | undefined;
+  await copyData({
+    path,
+    url,
+    onProgress: ({ step }) => {
+      if (step === 'verify') kept ??= order('create table kept as select * from data_copy');
+    },
+  });
+  await kept;
+  await order('alter table kept rename to data_copy');
+  await expect(openPostgresStore({ url })).rejects.toThrow(/Give the same command again/);
+  await expect(openSqliteStore({ path })).rejects.toThrow(/was copied to PostgreSQL/);
+  await copyData({ path, url });
+  await (await openPostgresStore({ url })).close();
+});
+
 it('refuses a target that holds something, and says so when the two sides differ', async () => {
   const path = await fillFile();
   const url = await makeTempDatabase();

@@ -9,9 +9,11 @@ import { storableText } from '../postgres/encode-array.ts';
 import { migrateDatabase, withConnection } from '../postgres/migrate.ts';
 import { Runner } from '../postgres/runner.ts';
 import { Shared } from '../postgres/transaction.ts';
+import { copyMarks } from '../postgres/unfinished-copy.ts';
 import { connectReader, connectWriter } from '../sqlite/connect.ts';
 import { lockDatabase } from '../sqlite/lock.ts';
 import { migrate } from '../sqlite/migrate.ts';
+import { markMoved, refuseMoved } from '../sqlite/moved-mark.ts';
 import type { SqlValue, Tx } from '../tx.ts';
 import { Checksum } from './checksum.ts';
 import { after, lastId, listTables, type Table } from './tables.ts';
@@ -43,7 +45,8 @@ const pageBytes = 4_000_000;
 
 /**
  * @returns what was copied, table by table, each compared on both sides
- * @throws AppError when the file is in use, the target holds something else, or the two sides differ in the end
+ * @throws AppError when the file is in use or was copied before, the target holds something else, or the two sides
+ *   differ in the end
  */
 export async function copyData(options: CopyOptions): Promise<CopiedTable[]> {
   const unlock = lockDatabase(options.path);
@@ -55,7 +58,9 @@ export async function copyData(options: CopyOptions): Promise<CopiedTable[]> {
     await migrateDatabase(options.url);
     const runner = new Runner(options.url, { name: 'bulk', connections: 2 }, new Shared());
     try {
-      return await copyAll(db, runner, options);
+      const copied = await copyAll(db, runner, options);
+      await finish(options);
+      return copied;
     } finally {
       await runner.close();
       db.close();
@@ -70,7 +75,7 @@ type Run = <T>(operation: (tx: Tx) => Promise<T>) => Promise<T>;
 async function copyAll(db: DatabaseSync, runner: Runner, options: CopyOptions): Promise<CopiedTable[]> {
   const run: Run = (operation) => runner.run('migrate-data', operation, undefined) as never;
   const tables = listTables(db);
-  await claimTarget(run, tables, sourceId(db));
+  await claimTarget(run, tables, sourceId(db), () => refuseMoved(db, options.path));
   for (const table of tables) await copyTable(db, run, table, options);
   const copied: CopiedTable[] = [];
   for (const table of tables) copied.push(await compareTable(db, run, table, options));
@@ -80,11 +85,21 @@ async function copyAll(db: DatabaseSync, runner: Runner, options: CopyOptions): 
       await run((tx) => tx.get(`select setval('${table.name}_id_seq', ?)`, last));
     }
   }
-  await withConnection(options.url, async (client) => {
-    await client.query('drop table data_copy');
+  return copied;
+}
+
+/**
+ * From here on the target holds everything. The file is marked first: killed in between, neither side starts, and the
+ * command given again ends what is left.
+ */
+async function finish({ path, url }: CopyOptions): Promise<void> {
+  const writer = connectWriter(path);
+  markMoved(writer, url, Date.now());
+  writer.close();
+  await withConnection(url, async (client) => {
+    await client.query(`drop table ${copyMarks}`);
     await client.query('analyze');
   });
-  return copied;
 }
 
 function sourceId(db: DatabaseSync): string {
@@ -92,20 +107,30 @@ function sourceId(db: DatabaseSync): string {
   return row?.id ?? 'never started';
 }
 
-/** A target that holds anything but an unfinished copy of this very database is refused. */
-async function claimTarget(run: Run, tables: readonly Table[], source: string): Promise<void> {
+/**
+ * A target that holds anything but an unfinished copy of this very database is refused.
+ *
+ * @param refuse throws where no copy may be begun
+ */
+async function claimTarget(
+  run: Run,
+  tables: readonly Table[],
+  source: string,
+  refuse: () => void,
+): Promise<void> {
   await run(async (tx) => {
     const { found } =
-      (await tx.get<{ found: string | null }>(`select to_regclass('data_copy')::text as found`)) ?? {};
+      (await tx.get<{ found: string | null }>(`select to_regclass('${copyMarks}')::text as found`)) ?? {};
     if (found) {
       const other = await tx.get<{ source: string }>(
-        'select source from data_copy where source <> ?',
+        `select source from ${copyMarks} where source <> ?`,
         source,
       );
       if (other)
         throw new AppError('invalid_state', 'The target holds an unfinished copy of another database.');
       return;
     }
+    refuse();
     for (const { name } of tables) {
       if (await tx.get(`select 1 from ${name} limit 1`)) {
         throw new AppError(
@@ -115,10 +140,10 @@ async function claimTarget(run: Run, tables: readonly Table[], source: string): 
       }
     }
     await tx.run(
-      'create table data_copy (name text primary key, source text not null, last_key text, rows bigint not null)',
+      `create table ${copyMarks} (name text primary key, source text not null, last_key text, rows bigint not null)`,
     );
     await tx.each(
-      'insert into data_copy (name, source, rows) values (?, ?, 0)',
+      `insert into ${copyMarks} (name, source, rows) values (?, ?, 0)`,
       tables.map(({ name }) => [name, source]),
     );
   });
@@ -127,7 +152,7 @@ async function claimTarget(run: Run, tables: readonly Table[], source: string): 
 async function copyTable(db: DatabaseSync, run: Run, table: Table, options: CopyOptions): Promise<void> {
   const mark = await run((tx) =>
     tx.get<{ last_key: string | null; rows: number }>(
-      'select last_key, rows from data_copy where name = ?',
+      `select last_key, rows from ${copyMarks} where name = ?`,
       table.name,
     ),
   );
@@ -141,7 +166,7 @@ async function copyTable(db: DatabaseSync, run: Run, table: Table, options: Copy
     const last = JSON.stringify(key);
     await run(async (tx) => {
       await tx.each(insertInto(table), page);
-      await tx.run('update data_copy set last_key = ?, rows = ? where name = ?', last, rows, table.name);
+      await tx.run(`update ${copyMarks} set last_key = ?, rows = ? where name = ?`, last, rows, table.name);
     });
     options.onProgress?.({ step: 'copy', table: table.name, rows });
   }

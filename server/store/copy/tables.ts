@@ -1,5 +1,6 @@
 /** What there is to copy, read from the SQLite schema itself: a table that a migration adds is copied as well. */
 import type { DatabaseSync } from 'node:sqlite';
+import { markTable } from '../sqlite/moved-mark.ts';
 
 export interface Table {
   readonly name: string;
@@ -8,8 +9,8 @@ export interface Table {
   readonly key: readonly string[];
 }
 
-/** Each database hands out ids in its own way; who lives in one is nobody in the other. */
-const own = new Set(['id_counters', 'replicas']);
+/** Each database hands out ids in its own way; who lives in one is nobody in the other; the mark is the file's. */
+const own = new Set(['id_counters', 'replicas', markTable]);
 
 export function listTables(db: DatabaseSync): Table[] {
   const rows = db

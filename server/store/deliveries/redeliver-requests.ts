@@ -24,7 +24,6 @@ export async function redeliverRequest(
   if (!row || (await isDeleted(tx, row.batch_id))) return { kind: 'not_found' };
   if (row.outcome === null) return { kind: 'no_outcome', state: row.state };
   if (row.destination_id === null) return { kind: 'no_destination' };
-  await wakeDestinations(tx, [row.destination_id], now);
   if (row.state === 'delivering') {
     if (row.lease_token !== null && (row.due_at ?? 0) > now) return { kind: 'being_sent' };
     await tx.run(
@@ -32,19 +31,23 @@ export async function redeliverRequest(
       now,
       row.id,
     );
-    return { kind: 'redelivering' };
   }
-  const counted = row.state === 'delivered' || row.state === 'delivery_failed' ? row.state : null;
-  if (!counted) return { kind: 'redelivering' };
+  if (row.state === 'delivered' || row.state === 'delivery_failed') {
+    await sendAgain(tx, row.id, now);
+    await recountRedelivered(tx, row.batch_id, row.state, 1, input.actor, now);
+  }
+  await wakeDestinations(tx, [row.destination_id], now);
+  return { kind: 'redelivering' };
+}
+
+async function sendAgain(tx: Tx, requestId: number, now: number): Promise<void> {
   await tx.run(
     `${setState('redeliver')}, due_at = ?, ${newRound}
      where id = ? and state in ${fromStates('redeliver')}`,
     now,
     now,
-    row.id,
+    requestId,
   );
-  await recountRedelivered(tx, row.batch_id, counted, 1, input.actor, now);
-  return { kind: 'redelivering' };
 }
 
 /** Its rows are being removed, this one among them. */

@@ -164,18 +164,23 @@ export async function redeliverNext(
   const filter = JSON.parse(duty.filter) as RedeliveryFilter;
   // What is delivered again meanwhile ends later than the order was given, and is not taken twice.
   const page = await matchingPage(tx, filter, duty.looked_before, input.limit);
+  // Two orders may ask for the same requests.
+  if (tx.forUpdate !== '') {
+    const rows = `select id from requests where id in ${tx.list} order by id${tx.forUpdate}`;
+    await tx.all(rows, tx.listOf(page.rows.map(({ id }) => id)));
+  }
   const changed = await tx.each(
     `${setState('redeliver')}, due_at = ?, ${newRound}
      where id = ? and state = ? and state in ${fromStates('redeliver')}`,
     page.rows.map((row) => [now, now, row.id, row.state]),
   );
   const moved = page.rows.filter((_, index) => changed[index] === 1);
+  await recountAll(tx, moved, duty.created_by, now);
   await wakeDestinations(
     tx,
     moved.map((row) => row.destination_id),
     now,
   );
-  await recountAll(tx, moved, duty.created_by, now);
   const ended = page.nextCursor === null;
   await tx.run(
     `update redeliveries set redelivered = redelivered + ?, looked_before = ?, state = ?, due_at = ?, ended_at = ?,

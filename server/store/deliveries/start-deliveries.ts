@@ -47,12 +47,12 @@ export async function startDeliveries(tx: Tx, input: StartDeliveriesInput): Prom
     afterId,
     lastId,
   );
+  const count = started.length;
+  await tx.run('update batches set delivering_count = delivering_count + ? where id = ?', count, batchId);
   await wakeDestinations(
     tx,
     started.map((row) => row.destination_id),
     now,
   );
-  const count = started.length;
-  await tx.run('update batches set delivering_count = delivering_count + ? where id = ?', count, batchId);
   return { started: count, lastId };
 }

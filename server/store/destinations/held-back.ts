@@ -7,8 +7,8 @@ import type { Tx } from '../tx.ts';
 
 /**
  * One slice for the destination that recovered first: whatever waits for its next attempt since before is due now, or
- * when its receiver has asked for it. An attempt that failed after the recovery keeps its pause. Indexes:
- * destinations_recovering, requests_due.
+ * when its receiver has asked for it. An attempt that failed after the recovery keeps its pause, and so does what
+ * somebody has an order for at this very moment. Indexes: destinations_recovering, requests_due.
  *
  * @returns true while there may be more
  */
@@ -22,16 +22,18 @@ export async function callForward(
   );
   if (!destination) return false;
   const moved = await tx.run(
-    `update requests set due_at = case when asked_until > ? then asked_until else ? end where id in (
+    `with picked as materialized (
        select id from requests where state = 'delivering' and destination_id = ? and due_at > ?
          and lease_token is null and updated_at < ? and (asked_until is null or asked_until < due_at)
-       order by due_at, id limit ?)`,
-    input.now,
-    input.now,
+       order by due_at, id limit ?${tx.skipLocked})
+     update requests set due_at = case when asked_until > ? then asked_until else ? end
+     where id in (select id from picked)`,
     destination.id,
     input.now,
     destination.recovering_since,
     input.limit,
+    input.now,
+    input.now,
   );
   const done = moved < input.limit;
   await tx.run(
@@ -66,15 +68,17 @@ export async function giveUpHeld(
   const before = now - mostHeldMs;
   const probeDueAfter = now - lateProbeMs(mostHeldMs);
   const rows = await tx.all<{ id: number; batch_id: number }>(
-    `${setState('give_up')}, due_at = null, lease_token = null
-     where id in (
-       select id from (${heldByOpen} and r.due_at < ? limit ?) as waiting
-       union all select id from (${heldByOpen} and r.held_since < ? limit ?) as probed)
-       and lease_token is null and state in ${fromStates('give_up')}
+    `with picked as materialized (
+       select id from requests
+       where id in (
+         select id from (${heldByOpen} and r.due_at < ? limit ?) as waiting
+         union all select id from (${heldByOpen} and r.held_since < ? limit ?) as probed)
+         and lease_token is null and state in ${fromStates('give_up')}${tx.skipLocked})
+     ${setState('give_up')}, due_at = null, lease_token = null where id in (select id from picked)
      returning id, batch_id`,
+    ...[before, probeDueAfter, before, limit],
+    ...[before, probeDueAfter, before, limit],
     now,
-    ...[before, probeDueAfter, before, limit],
-    ...[before, probeDueAfter, before, limit],
   );
   const counts = new Map<number, number>();
   for (const { batch_id } of rows) counts.set(batch_id, (counts.get(batch_id) ?? 0) + 1);

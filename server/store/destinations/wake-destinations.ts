@@ -30,7 +30,7 @@ export async function wakeDestinations(
   );
 }
 
-/** Looks at every destination now: deliveries were freed whose sender is gone. */
+/** Looks at every destination now: deliveries were freed whose sender is gone. For a store that one process owns alone. */
 export async function wakeAll(tx: Tx, now: number): Promise<void> {
   await tx.run(
     'update destinations set look_at = case when blocked_until > ? then blocked_until else ? end',
@@ -45,9 +45,12 @@ export async function wakeAll(tx: Tx, now: number): Promise<void> {
  */
 export async function wakeForgotten(tx: Tx, { now }: { readonly now: number }): Promise<number> {
   return tx.run(
-    `update destinations set look_at = case when blocked_until > ? then blocked_until else ? end
-     where look_at is null and exists (
-       select 1 from requests r where r.state = 'delivering' and r.destination_id = destinations.id)`,
+    `with forgotten as materialized (
+       select id from destinations d where look_at is null and exists (
+         select 1 from requests r where r.state = 'delivering' and r.destination_id = d.id)
+       order by id${tx.forUpdate})
+     update destinations set look_at = case when blocked_until > ? then blocked_until else ? end
+     where id in (select id from forgotten)`,
     now,
     now,
   );

@@ -7,7 +7,7 @@ import type { Endpoint } from '../../../core/endpoints.ts';
 import type { BatchLimits, Load } from '../../../core/limits.ts';
 import type { SqlValue, Tx } from '../tx.ts';
 import { findBatchKeyId } from './find-batch-key.ts';
-import { findDestinationId } from './find-destination.ts';
+import { findDestinationId, nameOfDestination } from './find-destination.ts';
 import { type OpenBatch, OpenBatches, type Pair } from './open-batches.ts';
 
 /** A request that has passed every check. */
@@ -63,6 +63,7 @@ export async function acceptRequests(tx: Tx, input: AcceptInput): Promise<Accept
   const { now, arrivals } = input;
   const group = new Group(tx, now);
   const open = new OpenBatches(tx, input, () => group.flush());
+  await makeDestinations(tx, arrivals, now);
   const pairs = takePairs(tx, arrivals);
   // Does not depend on the pairs, so it does not wait for their answer.
   const ids = tx.reserveIds('requests', arrivals.length);
@@ -96,9 +97,25 @@ export const slotsOfPair = 8;
 async function takePairs(tx: Tx, arrivals: readonly Arrival[]): Promise<Pair[]> {
   const byKey = new Map(arrivals.map(({ endpoint, model }) => [`${endpoint} ${model}`, { endpoint, model }]));
   const byId = new Map<number, { readonly endpoint: string; readonly model: string }>();
-  for (const pair of byKey.values()) byId.set(await findBatchKeyId(tx, pair.endpoint, pair.model), pair);
+  const sorted = [...byKey].sort(([a], [b]) => (a < b ? -1 : 1));
+  for (const [, pair] of sorted) byId.set(await findBatchKeyId(tx, pair.endpoint, pair.model), pair);
   const slots = await tx.takeSlots(pairLock, [...byId.keys()], slotsOfPair);
   return [...byId].map(([key, pair]) => ({ ...pair, key, slot: slots.get(key) ?? 0 }));
+}
+
+/**
+ * Destinations that come for the first time: before any batch is taken, and in one order. Whoever makes the same one
+ * meanwhile waits for us.
+ */
+async function makeDestinations(tx: Tx, arrivals: readonly Arrival[], now: number): Promise<void> {
+  const fresh = new Map<string, NonNullable<Arrival['destination']>>();
+  for (const { destination } of arrivals) {
+    if (destination === null) continue;
+    const name = nameOfDestination(destination);
+    if (tx.known.get(name) === undefined) fresh.set(name, destination);
+  }
+  const sorted = [...fresh].sort(([a], [b]) => (a < b ? -1 : 1));
+  for (const [, destination] of sorted) await findDestinationId(tx, destination, now);
 }
 
 interface Placed {

@@ -3,6 +3,7 @@ import { migrations } from '../migrations/index.ts';
 import type { SettingRow } from '../settings/settings.ts';
 import { schemaVersion, withConnection } from './migrate.ts';
 import { readTimeline } from './read-place.ts';
+import { holdsUnfinishedCopy } from './unfinished-copy.ts';
 
 export interface DatabaseFacts {
   readonly version: number;
@@ -17,6 +18,8 @@ export interface DatabaseFacts {
   readonly server: string;
   /** Whether it tells its timeline, by which a point-in-time recovery is known. */
   readonly tellsTimeline: boolean;
+  /** `migrate-data` has not copied everything into it yet. */
+  readonly unfinishedCopy: boolean;
 }
 
 /** @throws AppError when it cannot be reached */
@@ -49,6 +52,7 @@ export function inspectDatabase(url: string): Promise<DatabaseFacts> {
       pending: names.slice(version),
       replicas: counts.replicas,
       apiKeys: counts.keys,
+      unfinishedCopy: await holdsUnfinishedCopy(client),
     };
   });
 }

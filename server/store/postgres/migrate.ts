@@ -13,14 +13,20 @@ const migrationLock = 4_715_116;
  * Brings a database to the newest schema, each step in a transaction of its own, under a lock that every
  * process takes at its start.
  *
+ * @param then something more to do under that lock
  * @returns the names of the steps taken
  * @throws AppError when the database cannot be reached, is newer than this program, or a step fails
  */
-export async function migrateDatabase(url: string): Promise<string[]> {
+export async function migrateDatabase(
+  url: string,
+  then: (client: pg.Client) => Promise<void> = async () => {},
+): Promise<string[]> {
   return withConnection(url, async (client) => {
     await client.query('select pg_advisory_lock($1)', [migrationLock]);
     try {
-      return await takeSteps(client);
+      const taken = await takeSteps(client);
+      await then(client);
+      return taken;
     } finally {
       // Where the connection is lost, the lock went with it; what was thrown says more.
       await client.query('select pg_advisory_unlock($1)', [migrationLock]).catch(() => {});

@@ -9,6 +9,7 @@ import { PostgresNotices } from './notices.ts';
 import { type Operation, Runner } from './runner.ts';
 import { startWhereItIs } from './start-where-it-is.ts';
 import { Shared } from './transaction.ts';
+import { refuseUnfinishedCopy } from './unfinished-copy.ts';
 
 export interface PostgresOptions {
   /** `postgres://user:password@host:port/database`. */
@@ -27,11 +28,11 @@ const defaultConnections = 10;
  * schema. Interactive work, work in slices, reads and signs of life have connections of their own, so that none waits
  * for another: what the writer's two queues are on SQLite.
  *
- * @throws AppError when the database cannot be reached, or is newer than this program
+ * @throws AppError when the database cannot be reached, is newer than this program, or holds half a copy
  */
 export async function openPostgresStore(options: PostgresOptions): Promise<Store> {
   const { url, connections = defaultConnections, limits = {} } = options;
-  await migrateDatabase(url);
+  await migrateDatabase(url, refuseUnfinishedCopy);
   const shared = new Shared();
   const bulkConnections = Math.max(1, Math.floor(connections / 5));
   const readConnections = Math.max(1, Math.floor(connections / 3));

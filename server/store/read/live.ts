@@ -2,10 +2,19 @@
 import { hourMs } from '../figures/count-hour.ts';
 import type { Tx } from '../tx.ts';
 
+/**
+ * On PostgreSQL ids are given out when they are asked for and seen when they are committed: an older one may come to
+ * light after a newer one. Nobody is later than so many ids.
+ */
+export const latestIds = 1_000;
+
 export interface LiveMark {
-  /** The newest transition; ids rise. */
+  /** The newest transition. */
   readonly transitionId: number;
+  /** How many there are among the latest ids: one more when an older one comes to light. */
+  readonly transitions: number;
   readonly actionId: number;
+  readonly actions: number;
   /** Sums of this hour and the one before; they only grow, except at the turn of an hour. */
   readonly accepted: number;
   readonly outcomes: number;
@@ -15,10 +24,8 @@ export interface LiveMark {
 }
 
 export async function readLiveMark(tx: Tx, input: { readonly now: number }): Promise<LiveMark> {
-  const newest = await tx.get<{ transition: number; action: number }>(
-    `select (select coalesce(max(id), 0) from transitions) as transition,
-       (select coalesce(max(id), 0) from actions) as action`,
-  );
+  const moves = await readNewest(tx, 'transitions');
+  const orders = await readNewest(tx, 'actions');
   const hour = await tx.get<{ accepted: number; outcomes: number; handovers: number }>(
     `select cast(coalesce(sum(accepted), 0) as bigint) as accepted,
        cast(coalesce(sum(succeeded + failed + expired + cancelled), 0) as bigint) as outcomes,
@@ -30,8 +37,10 @@ export async function readLiveMark(tx: Tx, input: { readonly now: number }): Pro
     'select key from actions where ended_at is null order by key limit 50',
   );
   return {
-    transitionId: newest?.transition ?? 0,
-    actionId: newest?.action ?? 0,
+    transitionId: moves.id,
+    transitions: moves.count,
+    actionId: orders.id,
+    actions: orders.count,
     accepted: hour?.accepted ?? 0,
     outcomes: hour?.outcomes ?? 0,
     handOvers: hour?.handovers ?? 0,
@@ -39,15 +48,32 @@ export async function readLiveMark(tx: Tx, input: { readonly now: number }): Pro
   };
 }
 
-/** Batches that moved after a transition, by primary key. */
-export async function listMovedBatches(
+/** By primary key. */
+async function readNewest(
   tx: Tx,
-  input: { readonly afterTransitionId: number; readonly limit: number },
-): Promise<number[]> {
-  const rows = await tx.all<{ batch_id: number }>(
-    'select batch_id from transitions where id > ? order by id limit ?',
-    input.afterTransitionId,
+  table: 'transitions' | 'actions',
+): Promise<{ readonly id: number; readonly count: number }> {
+  const newest = await tx.get<{ id: number; count: number }>(
+    `select coalesce(max(id), 0) as id, count(*) as count from ${table}
+     where id > (select coalesce(max(id), 0) from ${table}) - ${latestIds}`,
+  );
+  return newest ?? { id: 0, count: 0 };
+}
+
+export interface MoveRow {
+  readonly id: number;
+  readonly batch_id: number;
+  readonly at: number;
+}
+
+/** Moves with larger ids, newest first, by primary key. */
+export async function listMoves(
+  tx: Tx,
+  input: { readonly afterId: number; readonly limit: number },
+): Promise<MoveRow[]> {
+  return tx.all<MoveRow>(
+    'select id, batch_id, at from transitions where id > ? order by id desc limit ?',
+    input.afterId,
     input.limit,
   );
-  return [...new Set(rows.map((row) => row.batch_id))];
 }

@@ -1,4 +1,4 @@
-import { wakeAll } from '../destinations/wake-destinations.ts';
+import { wakeDestinations } from '../destinations/wake-destinations.ts';
 import type { Tx } from '../tx.ts';
 
 export type Role = 'all' | 'api' | 'worker';
@@ -86,10 +86,23 @@ export async function leaveReplica(
   tx: Tx,
   input: { readonly name: string; readonly now: number; readonly deliveryLeaseMs: number },
 ): Promise<TakenOver> {
-  return takeOver(tx, [input.name], input.now, input.deliveryLeaseMs);
+  const names = [input.name];
+  const sent = await findDeliveries(tx, names, input.now, input.deliveryLeaseMs);
+  const deliveries = await freeDeliveries(tx, sent, names, input.now, tx.forUpdate);
+  const batches = await freeBatches(tx, names, tx.forUpdate);
+  await wakeDestinations(
+    tx,
+    sent.map((row) => row.destination_id),
+    input.now,
+  );
+  await tx.run('delete from replicas where name = ?', input.name);
+  return { replicas: names, batches, deliveries };
 }
 
-/** Indexes: batches_owned; requests_due, within one lease from now. */
+/**
+ * Waits for no rows that a connection of the dead may still hold. What cannot be had now keeps the dead among the
+ * replicas, so that the next sign of anybody's finds it.
+ */
 async function takeOver(
   tx: Tx,
   names: readonly string[],
@@ -97,24 +110,77 @@ async function takeOver(
   deliveryLeaseMs: number,
 ): Promise<TakenOver> {
   if (names.length === 0) return { replicas: [], batches: 0, deliveries: 0 };
-  const batches = await tx.run(
-    `update batches set lease_token = null, lease_until = null, lease_owner = null
-     where lease_token is not null and lease_owner in ${tx.textList}`,
-    tx.listOf(names),
+  const sent = await findDeliveries(tx, names, now, deliveryLeaseMs);
+  const places = await tx.all<{ id: number }>(
+    `select id from destinations where id in ${tx.list} order by id${tx.skipLocked}`,
+    tx.listOf(sent.map((row) => row.destination_id)),
   );
-  const deliveries = await tx.run(
-    `update requests set due_at = ?, lease_token = null
-     where id in (
-       select r.id from destinations d join requests r on r.destination_id = d.id
-       where r.state = 'delivering' and r.due_at > ? and r.due_at <= ? and r.lease_token in ${tx.textList})`,
-    now,
+  const free = new Set(places.map(({ id }) => id));
+  const had = sent.filter((row) => free.has(row.destination_id));
+  const deliveries = await freeDeliveries(tx, had, names, now, tx.skipLocked);
+  const batches = await freeBatches(tx, names, tx.skipLocked);
+  await wakeDestinations(tx, [...free], now);
+  const buried =
+    deliveries < sent.length
+      ? 0
+      : await tx.run(
+          `delete from replicas where name in ${tx.textList}
+             and not exists (select 1 from batches b where b.lease_token is not null and b.lease_owner = replicas.name)`,
+          tx.listOf(names),
+        );
+  return { replicas: buried + batches + deliveries > 0 ? names : [], batches, deliveries };
+}
+
+interface SentRow {
+  readonly id: number;
+  readonly destination_id: number;
+}
+
+/** What replicas have claimed and not recorded. Index: requests_due, within one lease from now. */
+function findDeliveries(
+  tx: Tx,
+  names: readonly string[],
+  now: number,
+  deliveryLeaseMs: number,
+): Promise<SentRow[]> {
+  return tx.all<SentRow>(
+    `select r.id, r.destination_id from destinations d join requests r on r.destination_id = d.id
+     where r.state = 'delivering' and r.due_at > ? and r.due_at <= ? and r.lease_token in ${tx.textList}`,
     now,
     now + deliveryLeaseMs,
     tx.listOf(names),
   );
-  if (deliveries > 0) await wakeAll(tx, now);
-  await tx.run(`delete from replicas where name in ${tx.textList}`, tx.listOf(names));
-  return { replicas: names, batches, deliveries };
+}
+
+/** @param lock `tx.forUpdate` or `tx.skipLocked` */
+function freeDeliveries(
+  tx: Tx,
+  sent: readonly SentRow[],
+  names: readonly string[],
+  now: number,
+  lock: string,
+): Promise<number> {
+  return tx.run(
+    `with picked as materialized (
+       select id from requests
+       where id in ${tx.list} and state = 'delivering' and lease_token in ${tx.textList} order by id${lock})
+     update requests set due_at = ?, lease_token = null where id in (select id from picked)`,
+    tx.listOf(sent.map(({ id }) => id)),
+    tx.listOf(names),
+    now,
+  );
+}
+
+/** Index: batches_owned. */
+function freeBatches(tx: Tx, names: readonly string[], lock: string): Promise<number> {
+  return tx.run(
+    `with picked as materialized (
+       select id from batches
+       where lease_token is not null and lease_owner in ${tx.textList} order by id${lock})
+     update batches set lease_token = null, lease_until = null, lease_owner = null
+     where id in (select id from picked)`,
+    tx.listOf(names),
+  );
 }
 
 export interface ReplicaRow {

@@ -62,7 +62,6 @@ async function start(
     now,
     row.id,
   );
-  await wakeDestinations(tx, [destinationId], now);
   await tx.run(
     'update batches set delivering_count = delivering_count + 1, ended_at = null where id = ?',
     row.batch_id,
@@ -74,4 +73,5 @@ async function start(
     actor,
     now,
   });
+  await wakeDestinations(tx, [destinationId], now);
 }

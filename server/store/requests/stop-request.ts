@@ -16,17 +16,28 @@ interface StopInput {
   readonly now: number;
 }
 
-async function findBuilding(tx: Tx, customId: string): Promise<RequestRow | Stopping> {
-  const row = await tx.get<RequestRow & { batch_state: string }>(
-    `select r.*, b.state as batch_state from requests r join batches b on b.id = r.batch_id
-     where r.custom_id = ?${tx.forUpdate}`,
+type Seen = Pick<RequestRow, 'id' | 'batch_id' | 'state'> & { readonly batch_state: string };
+
+function look(tx: Tx, customId: string): Promise<Seen | undefined> {
+  return tx.get<Seen>(
+    `select r.id, r.batch_id, r.state, b.state as batch_state from requests r join batches b on b.id = r.batch_id
+     where r.custom_id = ?`,
     customId,
   );
-  if (!row) return { kind: 'not_found' };
-  if (row.batch_state !== 'building' || row.state !== 'pending') {
-    return { kind: 'too_late', state: row.state, batchState: row.batch_state };
+}
+
+/** The request has no outcome yet, so its batch is taken first; whether it still may is seen under both. */
+async function takeBuilding(tx: Tx, customId: string): Promise<RequestRow | Stopping> {
+  const seen = await look(tx, customId);
+  if (seen?.batch_state === 'building' && seen.state === 'pending') {
+    const batches = `select id from batches where id = ? and state = 'building'${tx.forUpdate}`;
+    const requests = `select * from requests where id = ? and state = 'pending'${tx.forUpdate}`;
+    const batch = await tx.get(batches, seen.batch_id);
+    const row = batch && (await tx.get<RequestRow>(requests, seen.id));
+    if (row) return row;
   }
-  return row;
+  const now = await look(tx, customId);
+  return now ? { kind: 'too_late', state: now.state, batchState: now.batch_state } : { kind: 'not_found' };
 }
 
 async function unload(tx: Tx, row: RequestRow, cancelled: boolean): Promise<void> {
@@ -46,7 +57,7 @@ async function unload(tx: Tx, row: RequestRow, cancelled: boolean): Promise<void
 
 /** Ends the request as cancelled; the outcome is delivered at once. */
 export async function cancelRequest(tx: Tx, { customId, now }: StopInput): Promise<Stopping> {
-  const row = await findBuilding(tx, customId);
+  const row = await takeBuilding(tx, customId);
   if ('kind' in row) return row;
   await tx.run(
     `${setState('cancel')}, outcome = 'cancelled', outcome_number = outcome_number + 1, outcome_at = ?,
@@ -72,7 +83,7 @@ export async function cancelRequest(tx: Tx, { customId, now }: StopInput): Promi
 
 /** Removes the request as if it had never come. */
 export async function deleteRequest(tx: Tx, { customId }: StopInput): Promise<Stopping> {
-  const row = await findBuilding(tx, customId);
+  const row = await takeBuilding(tx, customId);
   if ('kind' in row) return row;
   await tx.run('delete from request_bodies where request_id = ?', row.id);
   await tx.run('delete from requests where id = ?', row.id);

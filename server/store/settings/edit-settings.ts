@@ -17,7 +17,8 @@ export async function editSettings(
   input: { readonly edits: readonly SettingEdit[]; readonly actor: string; readonly now: number },
 ): Promise<void> {
   const { edits, actor, now } = input;
-  for (const { name, value } of edits) {
+  // In the order of the names, so that two edits of the same settings never wait for each other.
+  for (const { name, value } of edits.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
     if (value === null) await removeSetting(tx, { name });
     else await writeSetting(tx, { name, value, actor, now });
   }

@@ -7,6 +7,7 @@ import { migrations } from '../migrations/index.ts';
 import { connectWriter } from './connect.ts';
 import { lockDatabase } from './lock.ts';
 import { migrate, schemaVersion } from './migrate.ts';
+import { removeMark } from './moved-mark.ts';
 
 /** Brings the file to the newest schema; it is made when it is missing. @returns names of the steps taken */
 export function migrateDatabase(path: string): string[] {
@@ -63,6 +64,11 @@ export function resetDatabase(path: string): void {
     unlock();
   }
   migrateDatabase(path);
+}
+
+/** Takes the mark off a file that was copied to PostgreSQL. @returns whether there was one */
+export function takeBackDatabase(path: string): boolean {
+  return existsSync(path) && withFile(path, removeMark);
 }
 
 function withFile<T>(path: string, act: (db: DatabaseSync) => T): T {

@@ -5,6 +5,7 @@ import { migrations } from '../migrations/index.ts';
 import type { SettingRow } from '../settings/settings.ts';
 import { connectReader } from './connect.ts';
 import { schemaVersion } from './migrate.ts';
+import { type MovedMark, readMark } from './moved-mark.ts';
 
 export interface DatabaseFacts {
   /** Bytes of the file and its log; 0 when it is not there. */
@@ -19,6 +20,8 @@ export interface DatabaseFacts {
   readonly inUse: boolean;
   /** Keys that are valid. */
   readonly apiKeys: number;
+  /** Where it goes on, if it was copied. */
+  readonly moved?: MovedMark | undefined;
 }
 
 /** @throws Error of SQLite when the file is no database or cannot be read */
@@ -38,6 +41,7 @@ export function inspectDatabase(path: string): DatabaseFacts {
       taken: names.slice(0, version),
       inUse: isLocked(path),
       apiKeys: version === 0 ? 0 : countKeys(db),
+      moved: readMark(db),
     };
   } finally {
     db.close();

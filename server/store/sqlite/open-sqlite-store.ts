@@ -6,6 +6,7 @@ import type { Tx } from '../tx.ts';
 import { connectReader, connectWriter } from './connect.ts';
 import { lockDatabase } from './lock.ts';
 import { migrate } from './migrate.ts';
+import { refuseMoved } from './moved-mark.ts';
 import { SqliteTx } from './transaction.ts';
 import { Writer } from './writer.ts';
 
@@ -18,15 +19,19 @@ export interface SqliteOptions {
 /**
  * Opens a SQLite file as the store of this process alone: locks it, migrates it, starts the writer thread.
  *
- * @throws AppError when another server holds the file, or it is newer than this program
+ * @throws AppError when another server holds the file, it is newer than this program, or was copied to PostgreSQL
  */
 export async function openSqliteStore({ path, fsyncDelayMs = 0 }: SqliteOptions): Promise<Store> {
   mkdirSync(dirname(path), { recursive: true });
   const unlock = lockDatabase(path);
   try {
     const db = connectWriter(path);
-    migrate(db);
-    db.close();
+    try {
+      refuseMoved(db, path);
+      migrate(db);
+    } finally {
+      db.close();
+    }
   } catch (error) {
     unlock();
     throw error;

@@ -7,7 +7,8 @@ export async function removeBodies(
   input: { readonly before: number; readonly limit: number; readonly now: number },
 ): Promise<boolean> {
   const batch = await tx.get<{ id: number }>(
-    `select id from batches where ended_at < ? and bodies_removed_at is null order by ended_at limit 1`,
+    `select id from batches where ended_at < ? and bodies_removed_at is null
+     order by ended_at limit 1${tx.skipLocked}`,
     input.before,
   );
   if (!batch) return false;

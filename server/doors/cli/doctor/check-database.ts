@@ -4,7 +4,9 @@ import { checkExposure } from '../../../config/check-exposure.ts';
 import { ConfigError } from '../../../config/config-error.ts';
 import type { Settings } from '../../../config/settings.ts';
 import { inspectDatabase as inspectPostgres } from '../../../store/postgres/inspect-database.ts';
+import { explainUnfinished } from '../../../store/postgres/unfinished-copy.ts';
 import { type DatabaseFacts, inspectDatabase } from '../../../store/sqlite/inspect-database.ts';
+import { explainMark } from '../../../store/sqlite/moved-mark.ts';
 import { bytesInWords, plural } from '../in-words.ts';
 import type { Finding } from './finding.ts';
 
@@ -43,11 +45,12 @@ async function checkPostgres(settings: Settings, url: string): Promise<Finding[]
   const what = 'database';
   try {
     const facts = await inspectPostgres(url);
-    const { server, version, taken, pending, bytes, replicas } = facts;
+    const { server, version, taken, pending, bytes, replicas, unfinishedCopy } = facts;
     if (version > taken.length) {
       const about = `schema ${version} is of a newer program. Start that one.`;
       return [{ verdict: 'FAIL', what, about }];
     }
+    if (unfinishedCopy) return [{ verdict: 'FAIL', what, about: explainUnfinished }];
     if (Number.parseInt(server, 10) < leastPostgres) {
       const about = `PostgreSQL ${server} is too old; ${leastPostgres} or newer is needed.`;
       return [{ verdict: 'FAIL', what, about }];
@@ -65,11 +68,12 @@ async function checkPostgres(settings: Settings, url: string): Promise<Finding[]
 }
 
 function describe(path: string, facts: DatabaseFacts): Pick<Finding, 'verdict' | 'about'> {
-  const { exists, version, taken, pending, bytes, inUse } = facts;
+  const { exists, version, taken, pending, bytes, inUse, moved } = facts;
   if (!exists) return { verdict: 'ok', about: `${path} will be made at the first start` };
   if (version > taken.length) {
     return { verdict: 'FAIL', about: `${path} has schema ${version} of a newer program. Start that one.` };
   }
+  if (moved) return { verdict: 'FAIL', about: explainMark(path, moved) };
   const schema =
     pending.length === 0
       ? 'newest schema'

@@ -9,7 +9,7 @@ import { Button } from '../../ui/button.tsx';
 import { notify } from '../../ui/notices.tsx';
 
 const fields = [
-  { name: 'concurrency', label: 'Messages in flight', most: 1_000 },
+  { name: 'concurrency', label: 'Messages in flight, of each replica', most: 1_000 },
   { name: 'rate_per_s', label: 'Messages a second', most: 1_000 },
   { name: 'connect_timeout_ms', label: 'Connect within, ms', most: 20_000 },
   { name: 'answer_timeout_ms', label: 'Answer within, ms', most: 25_000 },

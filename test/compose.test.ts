@@ -1,8 +1,8 @@
 /**
- * compose.replicas.yaml without an engine: what it says of its replicas is read, and each is started as a process with that
- * very environment; only the names of hosts, which an engine would look up, are replaced.
+ * The files for Docker Compose without an engine: what they say is read, and each service of ours is started as a process
+ * with that very environment; only the names of hosts, which an engine would look up, are replaced.
  */
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
@@ -11,6 +11,7 @@ import { settingSpecs } from '../server/config/settings.ts';
 import { makeTempDatabase } from '../server/store/postgres/temp-database.for-test.ts';
 import { type Simulator, startSimulator } from '../simulator/index.ts';
 import { type SharedBroker, useSharedBroker } from './broker/shared-broker.ts';
+import { makeFolder } from './start-test-service.ts';
 
 interface ComposeService {
   readonly build?: string;
@@ -23,9 +24,15 @@ interface ComposeService {
   readonly volumes?: readonly string[];
 }
 
-const { services, volumes } = parse(readFileSync(join(projectRoot, 'compose.replicas.yaml'), 'utf8'), {
-  merge: true,
-}) as { services: Record<string, ComposeService>; volumes: object };
+interface ComposeFile {
+  readonly services: Record<string, ComposeService>;
+  readonly volumes: object;
+}
+
+const readFile = (name: string) =>
+  parse(readFileSync(join(projectRoot, name), 'utf8'), { merge: true }) as ComposeFile;
+const { services, volumes } = readFile('compose.yaml');
+const single = readFile('compose.sqlite.yaml').services['openai-batch-manager'] as ComposeService;
 const dotEnv: Readonly<Record<string, string>> = {
   OPENAI_API_KEY: 'sk-test',
   API_KEYS: 'app:produce+read:secret-of-the-app',
@@ -35,24 +42,25 @@ const dotEnv: Readonly<Record<string, string>> = {
   RABBITMQ_PASSWORD: 'letters2',
 };
 
-/** As compose reads it: `${NAME:?…}` must be given. */
+/** As compose reads it: `${NAME:?…}` must be given, `${NAME:-}` may be left out. */
 function fill(text: string): string {
-  return text.replace(/\$\{(\w+)(:\?[^}]*)?\}/g, (_, name: string) => {
+  return text.replace(/\$\{(\w+)(:[?-])?([^}]*)\}/g, (_, name: string, how: string, rest: string) => {
+    if (how === ':-') return rest;
     const value = dotEnv[name];
     if (value === undefined) throw new Error(`the head of the file does not ask for ${name}`);
     return value;
   });
 }
 
-const environmentOf = (name: string) =>
-  Object.fromEntries(
-    Object.entries(services[name]?.environment ?? {}).map(([key, value]) => [key, fill(value)]),
-  );
+const filled = (environment: ComposeService['environment'] = {}) =>
+  Object.fromEntries(Object.entries(environment).map(([key, value]) => [key, fill(value)]));
+const environmentOf = (name: string) => filled(services[name]?.environment);
 const replicas = Object.keys(services).filter((name) => services[name]?.build !== undefined);
 
 let simulator: Simulator;
 let broker: SharedBroker;
 const running: ServingChild[] = [];
+const folder = makeFolder();
 
 beforeAll(async () => {
   simulator = await startSimulator();
@@ -63,6 +71,7 @@ afterAll(async () => {
   await Promise.all(running.map((child) => child.stop()));
   await broker.close();
   await simulator.close();
+  rmSync(folder, { recursive: true, force: true });
 });
 
 test('its replicas differ in name and port alone, know every word, and find what the others are called', () => {
@@ -116,3 +125,21 @@ test('both start on one database with this environment, and see each other and w
   expect((await fetch(`${one.url}/api/requests`, { method: 'POST', headers, body })).status).toBe(202);
   expect((await fetch(`${two.url}/api/requests/composed`, { headers })).status).toBe(200);
 }, 120_000);
+
+test('the other file starts one service on a file in its volume', async () => {
+  const environment = filled(single.environment);
+  for (const name of Object.keys(environment)) expect(Object.keys(settingSpecs)).toContain(name);
+  const [[volume, place] = []] = (single.volumes ?? []).map((text) => text.split(':'));
+  expect(Object.keys(readFile('compose.sqlite.yaml').volumes)).toEqual([volume]);
+  const image = readFileSync(join(projectRoot, 'Dockerfile'), 'utf8');
+  expect(image).toContain(`DATABASE_PATH=${place}/`);
+  const service = await startService({
+    ...environment,
+    DATABASE_PATH: join(folder, 'openai-batch-manager.db'),
+    OPENAI_BASE_URL: `${simulator.url}/v1`,
+  });
+  running.push(service);
+  expect((await fetch(`${service.url}/ready`)).status).toBe(200);
+  const headers = { authorization: 'Bearer secret-of-the-app' };
+  expect((await fetch(`${service.url}/api/requests`, { headers })).status).toBe(200);
+});

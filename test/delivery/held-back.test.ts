@@ -71,3 +71,16 @@ test('a breaker that closes calls nothing forward that its receiver has asked to
   expect([stage.sink.taken.size, await stateOf('r0')]).toEqual([11, 'delivering']);
   await stage.pass(minute, () => stage.sink.taken.size === 12);
 });
+
+test('a duty that fails stops none of the others: what has waited is called forward all the same', async () => {
+  await stage.breakIt();
+  const { store } = stage.service.ctx;
+  const fail = () => Promise.reject(new Error('no redelivery today'));
+  Object.assign(store, { redeliverNext: fail, postponeRedelivery: fail });
+  // By now most of them have a pause of half an hour before them.
+  stage.sink.answer = 'take';
+  await stage.pass(minute, async () => (await stage.look()).health.breaker === 'closed');
+  const recovered = stage.clock.now();
+  await stage.pass(minute, () => stage.sink.taken.size === 12);
+  expect(stage.clock.now() - recovered).toBeLessThanOrEqual(3 * minute);
+});

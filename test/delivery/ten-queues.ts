@@ -33,6 +33,7 @@ export async function openTenQueues(own: OwnBroker, serviceUrl: string): Promise
     targets: names.map((rabbitmq_queue) => ({ type: 'rabbitmq', rabbitmq_queue })),
     illAddress: `queue ${ill}`,
     places: confirmWindow,
+    takenByNine: () => sinks.slice(1).reduce((sum, { taken }) => sum + taken.size, 0),
     taken: () => sinks.reduce((sum, { taken }) => sum + taken.size, 0),
     // A queue that hangs keeps what it is sent, though it cannot say so.
     repeats: () => sinks.slice(1).reduce((sum, { total, taken }) => sum + total - taken.size, 0),

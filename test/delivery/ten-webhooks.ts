@@ -15,6 +15,7 @@ export async function openTenWebhooks(places: number): Promise<Receivers> {
     targets: sinks.map(({ url }) => url),
     illAddress: new URL(ill.url).origin,
     places,
+    takenByNine: () => sinks.slice(1).reduce((sum, sink) => sum + sink.taken.size, 0),
     taken: () => sinks.reduce((sum, sink) => sum + sink.taken.size, 0),
     repeats: () => sinks.reduce((sum, { total, taken }) => sum + total - taken.size, 0),
     refuse: async () => answer(503),

@@ -1,12 +1,13 @@
 /**
  * W5: many outcomes to ten receivers that refuse for a while; then all are well; then one of ten hangs. Nothing is lost,
- * nine healthy ones keep the speed that they had just before, everything drains.
+ * nine healthy ones keep their places and their speed, everything drains.
  */
 import { expect } from 'vitest';
 import type { DeliveryConfig } from '../../core/delivery.ts';
 import type { TestService } from '../start-test-service.ts';
 import { until } from '../until.ts';
 import { call, makeOutcomes } from './make-outcomes.ts';
+import { compareSpeeds, type SpeedTerms } from './w5-speed.ts';
 
 export const receiverCount = 10;
 
@@ -20,6 +21,8 @@ export interface Receivers {
   readonly places: number;
   /** Different outcomes that all of them have. */
   taken(): number;
+  /** The same of all but the first. */
+  takenByNine(): number;
   /** Of those that nobody can excuse: what a receiver took in while it hung comes again. */
   repeats(): number;
   /** All refuse whatever comes; resolves when each has. */
@@ -39,14 +42,16 @@ export interface W5Size {
   /** How long the receivers refuse, and how long the one hangs. */
   readonly failing: () => Promise<void>;
   readonly hanging: () => Promise<void>;
+  /** How the speed of the nine is measured afterwards. */
+  readonly speed: SpeedTerms;
   readonly withinMs: number;
 }
 
 export interface W5Figures {
   /** Deliveries a second, all ten well. */
   readonly perSecond: number;
-  /** Speed of the nine while the tenth hung, against nine tenths of all ten when they were well. */
-  readonly speedKept: number;
+  /** Speed of the nine while the tenth hangs, as a share of that while it is well: of each round of slices. */
+  readonly speedsKept: readonly number[];
   /** Share of their places that the nine had in the claims of the hang. */
   readonly placesKept: number;
   /** Attempts of the nine that failed meanwhile. */
@@ -75,23 +80,23 @@ export async function runW5(service: TestService, at: Receivers, size: W5Size): 
     const before = await failuresOfNine(service, at);
     await at.hang();
     const kept = watchPlaces(service, at);
-    const hung = performance.now();
     await make('hanging');
     const healthy = outcomes - Math.ceil(outcomes / receiverCount);
     await until(() => at.taken() >= 2 * outcomes + healthy, withinMs);
-    const perSecondOfNine = (healthy / (performance.now() - hung)) * 1_000;
     await until(() => at.isHanging(), withinMs);
     const placesKept = kept.end();
     const stumbled = (await failuresOfNine(service, at)) - before;
     await size.hanging();
     await at.recover();
     await until(() => at.taken() === 3 * outcomes, withinMs);
+    const lost = 3 * outcomes - at.taken();
+    const speedsKept = await compareSpeeds(service, at, size.speed, withinMs);
     return {
       perSecond,
-      speedKept: perSecondOfNine / perSecond / ((receiverCount - 1) / receiverCount),
+      speedsKept,
       placesKept,
       stumbled,
-      lost: 3 * outcomes - at.taken(),
+      lost,
       repeated: at.repeats(),
     };
   } finally {

@@ -1,14 +1,14 @@
 /** The part of a document that a run writes. */
 
-const start = '<!-- bench -->';
-const end = '<!-- /bench -->';
-
 /**
  * Replaces what stands between the markers.
  *
+ * @param name of the table: `sqlite` or `postgres`
  * @throws Error when the document has no markers, or more than one pair
  */
-export function replaceTable(document: string, table: string): string {
+export function replaceTable(document: string, name: string, table: string): string {
+  const start = `<!-- bench ${name} -->`;
+  const end = `<!-- /bench ${name} -->`;
   const from = document.indexOf(start);
   const to = document.indexOf(end);
   if (from < 0 || to < from) throw new Error(`the document lacks the lines ${start} and ${end}`);

@@ -91,12 +91,12 @@ function pairsOf({ quick, profile, pairs }: Options, workload: Workload): number
   return pairs === null ? (workload.pairs ?? usualPairs) : Math.min(pairs, workload.pairs ?? pairs);
 }
 
-function writeDown({ json, write }: Options, outcomes: readonly Outcome[], machine: string): void {
+function writeDown({ json, write, store }: Options, outcomes: readonly Outcome[], machine: string): void {
   if (json !== null) writeFileSync(json, renderJson(outcomes));
   if (write === null) return;
   writeFileSync(
     write,
-    replaceTable(readFileSync(write, 'utf8'), `\n${renderTable(outcomes)}\n\n${machine}\n`),
+    replaceTable(readFileSync(write, 'utf8'), store, `\n${renderTable(outcomes)}\n\n${machine}\n`),
   );
 }
 

@@ -88,10 +88,11 @@ test('an aim with two bounds names both', () => {
 });
 
 test('a document keeps all but what stands between its markers', () => {
-  const before = '# Speed\n<!-- bench -->\nold\n<!-- /bench -->\nThe rest.\n';
-  expect(replaceTable(before, 'new')).toBe('# Speed\n<!-- bench -->\nnew\n<!-- /bench -->\nThe rest.\n');
-  expect(() => replaceTable('# Speed\n', 'new')).toThrow('<!-- bench -->');
-  expect(() => replaceTable(before + before, 'new')).toThrow('twice');
+  const table = (rows: string) =>
+    `# Speed\n<!-- bench sqlite -->\n${rows}\n<!-- /bench sqlite -->\nThe rest.\n`;
+  expect(replaceTable(table('old'), 'sqlite', 'new')).toBe(table('new'));
+  expect(() => replaceTable(table('old'), 'postgres', 'new')).toThrow('<!-- bench postgres -->');
+  expect(() => replaceTable(table('old') + table('old'), 'sqlite', 'new')).toThrow('twice');
 });
 
 test('a table says where it is from', () => {

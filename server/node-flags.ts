@@ -5,7 +5,7 @@
  * measured, see docs/decisions).
  */
 export const nodeFlags = [
-  '--max-semi-space-size=8',
+  '--max-semi-space-size=4',
   '--heap-growing-percent=30',
   '--no-parallel-scavenge',
 ] as const;

@@ -47,7 +47,7 @@ test('each message ends seven days after it began to be held, though it was sent
   const opened = Date.parse((await stage.look()).health.breaker_opened_at ?? '');
   // Forty take turns: each is a probe twice in the week.
   const age = () => stage.clock.now() - opened;
-  while (age() < 6.95 * day) await stage.probe(120 * minute);
+  while (age() < 6.8 * day) await stage.probe(120 * minute);
   expect((await stage.look()).delivery_failed.count).toBe(0);
   await stage.pass(60 * minute, async () => (await stage.look()).delivery_failed.count === 40);
   expect(age()).toBeLessThan(7.5 * day);

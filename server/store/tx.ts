@@ -59,10 +59,11 @@ export interface Tx {
    * `with picked as materialized (…)`: PostgreSQL may run a mere subquery twice, and so claim too many.
    */
   readonly skipLocked: string;
-  /** SQL for the bytes of a text, as UTF-8, that other bytes may be joined to. */
-  bytesOf(text: string): string;
-  /** SQL for one value: the bytes of all `line`s, one after the other, of a select that is ordered by `id` and has both. */
-  readonly joined: string;
+  /**
+   * SQL for one value: the bytes of all `line`s, one after the other, of a select that is ordered by `id` and has both.
+   * Null where rows of their own cost less than one large value.
+   */
+  readonly joined: string | null;
   readonly known: KnownIds;
   /** Whether free pages are given back by `releasePages`, rather than by the database itself. */
   readonly releasesPages: boolean;

@@ -16,9 +16,12 @@ const sliceRows = 200;
 const sliceBytes = 500_000;
 /** Slices given to the store before it has answered: two may share a commit, and two wait, so that it never idles. */
 const slicesUnderWay = 4;
-/** Lines judged in one turn while callers of intake wait, and about how long that takes. */
-const linesOfTurn = 50;
-const turnMs = 1;
+/**
+ * While callers of intake wait, so many lines are judged in one turn, a third of a millisecond's work, and then others have
+ * the thread for so long. A batch took hours; its results may take five seconds instead of one.
+ */
+const linesOfTurn = 20;
+const restMs = 2;
 
 /** Lines are judged while the store writes those before them, and while those behind them come. */
 export async function applyFile(
@@ -93,10 +96,10 @@ class FileApplier implements LineReader {
     }
   }
 
-  /** Callers of intake get every other moment of this thread while they are here. */
+  /** Callers of intake get most of this thread while they are here. */
   async #giveWay(): Promise<void> {
     this.#turnLines = 0;
-    if (this.#ctx.callers.areHere) await rest(turnMs);
+    if (this.#ctx.callers.areHere) await rest(restMs);
   }
 
   /** Gives what was collected to the store. */

@@ -40,7 +40,7 @@ export class PostgresTx implements Tx {
   readonly textList = '(select unnest(cast(? as text[])))';
   readonly forUpdate = ' for update';
   readonly skipLocked = ' for update skip locked';
-  readonly joined = "string_agg(line, cast('' as bytea) order by id)";
+  readonly joined = null;
   /** Autovacuum does. */
   readonly releasesPages = false;
   /** Seen by this transaction; others may rely on them after the commit. */
@@ -121,10 +121,6 @@ export class PostgresTx implements Tx {
   listOf(values: readonly (number | string)[]): SqlValue {
     if (values.length === 0) return '{}';
     return encodeArray(typeof values[0] === 'number' ? 'bigint' : 'text', values);
-  }
-
-  bytesOf(text: string): string {
-    return `convert_to(${text}, 'UTF8')`;
   }
 
   /** PostgreSQL takes several long walks for cheaper to read whole and sort; none is long once it is cut. */

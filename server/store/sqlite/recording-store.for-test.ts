@@ -30,7 +30,6 @@ export function recordStore(db: DatabaseSync): Recording {
     known: inner.known,
     releasesPages: inner.releasesPages,
     joined: inner.joined,
-    bytesOf: (text) => inner.bytesOf(text),
     listOf: (values) => inner.listOf(values),
     firstOf: (walks, order, limit) => inner.firstOf(walks, order, limit),
     skipIds: (table, count) => inner.skipIds(table, count),

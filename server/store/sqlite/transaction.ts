@@ -46,11 +46,6 @@ export class SqliteTx implements Tx {
     return JSON.stringify(values);
   }
 
-  /** Bytes that are joined to a text are read as one. */
-  bytesOf(text: string): string {
-    return text;
-  }
-
   /** SQLite merges what comes in order, and would sort what was cut beforehand. */
   firstOf(walks: readonly string[], order: string, limit: number): string {
     return `select * from (${walks.join(' union all ')}) as walks order by ${order} limit ${limit}`;

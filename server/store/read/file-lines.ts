@@ -1,5 +1,5 @@
 /** Pages of a batch's files, in the order of the input file: line n is the nth request of the batch by id. */
-import { afterDigits, beforeDigits, lineHead, lineTail } from '../../../core/line-id.ts';
+import { afterDigits, beforeDigits, lineHead, lineOverheadBytes, lineTail } from '../../../core/line-id.ts';
 import type { RequestState } from '../../../core/request.ts';
 import { requestStates } from '../../../core/request.ts';
 import type { Tx } from '../tx.ts';
@@ -54,7 +54,7 @@ async function readPage(tx: Tx, input: PageInput, states: readonly RequestState[
   }
   if (ids.length === 0) return null;
   return tx.joined === null
-    ? writeLines(tx, ids, input.endpoint, bytes)
+    ? writeLines(tx, ids, input.endpoint)
     : joinLines(tx, tx.joined, ids, input.endpoint);
 }
 
@@ -86,21 +86,16 @@ async function joinLines(
 /**
  * From PostgreSQL bodies come one by one, as texts: its driver reads bytes as two digits each, and one large value costs
  * more to collect than many small ones. Every body was checked to be UTF-8 when it came.
- *
- * @param length of all lines, as their requests say
  */
-async function writeLines(
-  tx: Tx,
-  ids: readonly number[],
-  endpoint: string,
-  length: number,
-): Promise<FilePage | null> {
+async function writeLines(tx: Tx, ids: readonly number[], endpoint: string): Promise<FilePage | null> {
   const rows = await tx.all<{ id: number; body: string }>(
     `select request_id as id, convert_from(body, 'UTF8') as body
      from request_bodies where request_id in ${tx.list} order by request_id`,
     tx.listOf(ids),
   );
   if (rows.length === 0) return null;
+  const overhead = lineOverheadBytes(endpoint);
+  const length = rows.reduce((sum, { body }) => sum + Buffer.byteLength(body) + overhead, 0);
   const bytes = Buffer.allocUnsafeSlow(length);
   let at = 0;
   for (const { id, body } of rows) {
@@ -108,7 +103,7 @@ async function writeLines(
     at += bytes.write(body, at);
     at += bytes.write(lineTail, at, 'latin1');
   }
-  return { bytes: bytes.subarray(0, at), lines: rows.length, lastId: ids.at(-1) as number };
+  return { bytes, lines: rows.length, lastId: ids.at(-1) as number };
 }
 
 /** Ids of a batch's requests at the provider, in the order of its file: line n is the nth. Index: requests_by_batch. */

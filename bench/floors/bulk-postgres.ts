@@ -1,11 +1,9 @@
 /** Floor of bulk on PostgreSQL: the same rows into the same tables, 200 in a transaction, one statement for each table. */
-import { hash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import pg from 'pg';
 import { lineOverheadBytes } from '../../core/line-id.ts';
 import { encodeArray } from '../../server/store/postgres/encode-array.ts';
 import { cpuSince, readInput, tell } from '../task.ts';
+import { type Rows, readRows } from './read-rows.ts';
 
 const { databaseUrl, linesPath, warmUpPath } = readInput<{
   databaseUrl: string;
@@ -14,23 +12,6 @@ const { databaseUrl, linesPath, warmUpPath } = readInput<{
 }>();
 const client = new pg.Client({ connectionString: databaseUrl, pipeline: true });
 await client.connect();
-// What is inserted is made beforehand: only the inserts are timed.
-async function readRows(path: string) {
-  const rows: { id: string; url: string; model: string; delivery: string; body: Buffer; hash: Buffer }[] = [];
-  for await (const line of createInterface({ input: createReadStream(path) })) {
-    const post = JSON.parse(line);
-    rows.push({
-      id: post.custom_id,
-      url: post.url,
-      model: post.body.model,
-      delivery: JSON.stringify(post.delivery_config),
-      body: Buffer.from(JSON.stringify(post.body)),
-      hash: hash('sha256', line, 'buffer'),
-    });
-  }
-  return rows;
-}
-type Rows = Awaited<ReturnType<typeof readRows>>;
 const warmUp = await readRows(warmUpPath);
 const rows = await readRows(linesPath);
 const [{ url, model }] = rows as [Rows[0]];

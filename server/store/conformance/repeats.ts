@@ -110,6 +110,7 @@ export function describeRepeats(openStore: OpenStore): void {
     await redeliver('a2');
     await t.line.handOver('give_up');
     const redeliverBatch = async (which: 'failed' | 'all') => {
+      t.line.now += 1;
       const filter = { which, batchId: id };
       const order = { filter, matching: null, actor: 'ann', now: t.line.now };
       const duty = await t.store.createRedelivery(order);
@@ -123,6 +124,29 @@ export function describeRepeats(openStore: OpenStore): void {
     expect(await t.line.handOver()).toEqual([id]);
     expect(await redeliverBatch('failed')).toBe(0);
     expect((await t.store.getBatch({ id }))?.state).toBe('done');
+  });
+
+  it('orders once what is ordered again because its answer was lost', async () => {
+    const id = await done(3);
+    const order = {
+      filter: { which: 'all', batchId: id } as const,
+      matching: 3,
+      actor: 'ann',
+      now: t.line.now,
+    };
+    const { id: given } = await t.store.createRedelivery(order);
+    while (await t.store.redeliverNext({ limit: 9, now: t.line.now }));
+    await t.line.handOver();
+    expect(await t.store.createRedelivery(order)).toMatchObject({ id: given, state: 'done' });
+    expect(await t.store.redeliverNext({ limit: 9, now: t.line.now })).toBe(false);
+    const others = [
+      { ...order, actor: 'bob' },
+      { ...order, now: order.now + 1 },
+      { ...order, filter: { which: 'failed', batchId: id } as const },
+    ];
+    const ids = [given];
+    for (const other of others) ids.push((await t.store.createRedelivery(other)).id);
+    expect(new Set(ids).size).toBe(4);
   });
 
   it('gives a settled batch that keeps its word an end again after redelivery', async () => {

@@ -93,6 +93,10 @@ export async function countRedelivery(
   return { count: Math.min(count, input.most), more: true };
 }
 
+/** Among so many of the newest an order is looked for that may have been given before its answer was lost. */
+const lately = 50;
+
+/** Orders a redelivery. The same order again, by the same person at the same instant, is the one that was given. */
 export async function createRedelivery(
   tx: Tx,
   input: {
@@ -102,10 +106,19 @@ export async function createRedelivery(
     readonly now: number;
   },
 ): Promise<RedeliveryRow> {
+  const filter = JSON.stringify(input.filter);
+  const given = await tx.get<RedeliveryRow>(
+    `select * from (select * from redeliveries order by id desc limit ${lately}) as newest
+     where filter = ? and created_at = ? and created_by = ?`,
+    filter,
+    input.now,
+    input.actor,
+  );
+  if (given) return given;
   const row = await tx.get<RedeliveryRow>(
     `insert into redeliveries (filter, state, matching, due_at, created_at, created_by)
      values (?, 'running', ?, ?, ?, ?) returning *`,
-    JSON.stringify(input.filter),
+    filter,
     input.matching,
     input.now,
     input.now,

@@ -12,9 +12,16 @@ export class Trust {
   #generation = 0;
   readonly #madeIn = new WeakMap<pg.PoolClient, number>();
   readonly #cuts: (() => void)[] = [];
+  readonly #onMade: () => void;
+
+  /** @param onMade is called for each new connection: it may lead to another server than those before it */
+  constructor(onMade: () => void) {
+    this.#onMade = onMade;
+  }
 
   made(client: pg.PoolClient): void {
     this.#madeIn.set(client, this.#generation);
+    this.#onMade();
   }
 
   isGood(client: pg.PoolClient): boolean {

@@ -1,7 +1,7 @@
 /** Failures that come over a connection, or of it: which are tried again, and over which connection. */
 import pg from 'pg';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { limitsWith, makeArrivals } from '../conformance/make-arrivals.ts';
+import { limitsWith, makeArrivals, webhook } from '../conformance/make-arrivals.ts';
 import type { Tx } from '../tx.ts';
 import { openPostgresStore } from './open-postgres-store.ts';
 import { type Operation, Runner } from './runner.ts';
@@ -183,5 +183,26 @@ it('goes on when a newer program has changed a table under its statements', asyn
     'alter table batches add column newer bigint; alter table requests add column newer bigint',
   );
   expect(await use('after-')).toEqual([1, 1]);
+  await store.close();
+});
+
+it('looks rows up again that a server which took over may have lost, before it takes ids for theirs', async () => {
+  const store = await openPostgresStore({ url, connections: 5 });
+  const intake = { now: 1_000, limits: limitsWith({}), maxAgeMs: 60_000 };
+  const accept = (name: string) => store.acceptRequests({ ...intake, arrivals: makeArrivals(name, 1) });
+  await accept('first');
+  await accept('second');
+  // What came last is not there, and every connection is new.
+  await other.query('truncate destinations, batch_keys, batches, requests, request_bodies restart identity');
+  await other.query(`insert into destinations (type, address, created_at) values ('queue', 'of another', 1)`);
+  await other.query(
+    'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+  );
+  await accept('third');
+  const { rows } = await other.query(
+    `select d.address, k.model from requests r join destinations d on d.id = r.destination_id
+     join batch_keys k on k.id = r.batch_key_id`,
+  );
+  expect(rows).toEqual([{ address: webhook.address, model: 'gpt-4o-mini' }]);
   await store.close();
 });

@@ -23,7 +23,8 @@ export class Shared {
   readonly spread = new Map<string, SpreadStatement & { readonly types: readonly string[] }>();
   /** Ids of committed rows that are never removed. */
   readonly known = new Map<string, number>();
-  readonly trust = new Trust();
+  /** After a fail-over rows may be lost, and their ids another's. */
+  readonly trust = new Trust(() => this.known.clear());
 
   remember(ids: ReadonlyMap<string, number>): void {
     for (const [name, id] of ids) if (this.known.size < maxKnown) this.known.set(name, id);

@@ -1,9 +1,14 @@
+import { once } from 'node:events';
+import { mkdtempSync, symlinkSync, unlinkSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { setImmediate as immediate } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { defaultLimits } from '../../../core/limits.ts';
 import { makeArrivals } from '../conformance/make-arrivals.ts';
 import type { Store } from '../store.ts';
-import { checkpointPages } from './connect.ts';
+import { Checkpointer } from './checkpointer.ts';
+import { checkpointPages, connectWriter } from './connect.ts';
 import { LogLength } from './log-length.ts';
 import { openSqliteStore } from './open-sqlite-store.ts';
 import { newDatabasePath } from './temp-store.for-test.ts';
@@ -47,6 +52,38 @@ it('folds the log back beside the writer, long before SQLite would within a comm
   }
   log.close();
   await store.close();
+});
+
+it('goes on with another thread when one has failed', async () => {
+  const path = newDatabasePath();
+  const way = join(mkdtempSync(join(dirname(path), 'way-')), 'to');
+  symlinkSync(dirname(path), way);
+  const db = connectWriter(path);
+  db.exec('create table bodies (body blob)');
+  const fill = db.prepare('insert into bodies values (zeroblob(1000000))');
+  const log = new LogLength(path);
+  const checkpointer = new Checkpointer(db, join(way, basename(path)));
+  const warned = once(process, 'warning');
+  checkpointer.look();
+  unlinkSync(way);
+  while (log.frames() < checkpointPages) fill.run();
+  checkpointer.look();
+  expect((await warned)[0].message).toMatch(/not folded.*unable to open/);
+  symlinkSync(dirname(path), way);
+  for (let groups = 0; groups < 5; groups++) fill.run();
+  const little = db.prepare('insert into bodies values (1)');
+  let most = log.frames();
+  for (let commits = 0; commits < mostCommits && log.frames() >= most; commits++) {
+    most = log.frames();
+    little.run();
+    checkpointer.look();
+    await immediate();
+  }
+  expect(log.frames()).toBeLessThan(most);
+  expect(most).toBeLessThan(3 * checkpointPages);
+  await checkpointer.close();
+  log.close();
+  db.close();
 });
 
 it('leaves the log to who reads from it, and folds it when nobody does', async () => {

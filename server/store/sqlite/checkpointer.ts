@@ -52,6 +52,7 @@ export class Checkpointer {
 
   /** Resolves when the thread has ended, in whose way nothing is then. */
   async close(): Promise<void> {
+    this.#thread?.removeAllListeners('exit');
     await this.#thread?.terminate();
     this.#log.close();
   }
@@ -74,8 +75,15 @@ export class Checkpointer {
       workerData: this.#data,
       resourceLimits: { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 16 },
     });
-    // It stays its turn then, and SQLite folds the log itself as soon as that is four times as long.
-    thread.on('error', () => {});
+    thread.on('error', (error) => process.emitWarning(`The log was not folded: ${error.message}`));
+    thread.on('exit', () => this.#replace());
     return thread;
+  }
+
+  /** A thread that failed has a successor, some pages later. Should all fail, SQLite folds the log within a commit. */
+  #replace(): void {
+    this.#thread = undefined;
+    this.#nextAt = this.#log.frames() + morePages;
+    Atomics.store(this.#data.whose, 0, turn.nobodys);
   }
 }

@@ -264,7 +264,13 @@ export const settingSpecs = {
     'Signs webhooks (Standard Webhooks, whsec_…). Made at the first start when it is not given.',
     checkWebhookSecret,
   ),
-  DELIVERY_CONCURRENCY: integer('Delivery', 50, 'Webhooks in flight, of each replica.', 1, 1_000),
+  DELIVERY_CONCURRENCY: integer(
+    'Delivery',
+    50,
+    'Webhooks in flight, of each replica; an eighth more is kept for destinations that come new.',
+    1,
+    1_000,
+  ),
   DELIVERY_PER_DESTINATION: integer(
     'Delivery',
     50,

@@ -36,7 +36,8 @@ test('a receiver that never answers holds up no stop; /ready says so to whoever 
   const service = await startChildService(folder, { DRAIN_MS: 2_000 });
   const api = await openApi(service.url);
   await makeOutcomes(service.url, 20, (n) => (n % 2 === 0 ? hung : well).url);
-  await until(() => hung.hanging === 10 && well.taken.size === 10);
+  // An eighth of 50 places is all that goes to one that has never answered.
+  await until(() => hung.hanging === 7 && well.taken.size === 10);
 
   const stopping = service.stop();
   await until(async () => (await api.call('GET', '/ready')).status === 503);

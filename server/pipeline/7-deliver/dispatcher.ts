@@ -13,12 +13,14 @@ import type { Channel } from '../../channels/port.ts';
 import type { Context } from '../../context.ts';
 import type { ClaimedDelivery } from '../../store/deliveries/claim-deliveries.ts';
 import type { Delivered, RecordDeliveriesOutput } from '../../store/deliveries/record-deliveries.ts';
+import { withReserve } from '../../store/deliveries/share-places.ts';
 import type { ResultLine } from '../../store/read/requests.ts';
 import { AnswerRecorder } from './answer-recorder.ts';
 import { attemptDelivery, deliveryLeaseMs, longestOnShelfMs } from './attempt-delivery.ts';
 import { ConfiguredDestinations } from './configure-destination.ts';
 import { Pace } from './pace.ts';
 import { Shelf, type Shelved } from './shelf.ts';
+import { Windows } from './windows.ts';
 
 /** A broker confirms all places at once: they shall not stand empty until that is recorded. */
 const maxUnrecorded = 200;
@@ -28,7 +30,7 @@ const leastAhead = 64;
 
 /** Messages in flight. */
 export interface Places {
-  /** All destinations together. */
+  /** One destination may fill them alone; an eighth more is kept for others. */
   readonly concurrency: number;
   /** To one destination where its policy says nothing. */
   readonly perDestination: number;
@@ -42,12 +44,14 @@ export interface DispatcherOptions extends Places {
 export class Dispatcher {
   readonly #ctx: Context;
   readonly #options: DispatcherOptions;
+  readonly #places: number;
   readonly #configured: ConfiguredDestinations;
   /** Fences every record of this process; its name, so that others know whose a lease is. */
   readonly #leaseToken: string;
   readonly #recorder: AnswerRecorder;
   readonly #shelf = new Shelf();
   readonly #pace = new Pace();
+  readonly #windows: Windows;
   readonly #inFlight = new Map<number, number>();
   readonly #sending = new Set<Shelved>();
   /** What is in flight has been given back: its answers mean nothing any more. */
@@ -71,6 +75,8 @@ export class Dispatcher {
   constructor(ctx: Context, options: DispatcherOptions) {
     this.#ctx = ctx;
     this.#options = options;
+    this.#places = withReserve(options.concurrency);
+    this.#windows = new Windows(options.concurrency);
     this.#configured = new ConfiguredDestinations(ctx);
     this.#leaseToken = ctx.replica;
     this.#recorder = new AnswerRecorder(ctx, {
@@ -90,7 +96,7 @@ export class Dispatcher {
   }
 
   get slots(): number {
-    return this.#options.concurrency;
+    return this.#places;
   }
 
   start(): void {
@@ -194,6 +200,7 @@ export class Dispatcher {
       leaseToken: this.#leaseToken,
       perDestination: this.#options.perDestination,
       inFlight: Object.fromEntries(this.#inFlight),
+      windows: { of: this.#windows.all(this.#inFlight, performance.now()), first: this.#windows.first },
       ahead: Object.fromEntries(ahead),
       mostHeldMs: settings.DELIVERY_HELD_MS,
     });
@@ -211,9 +218,7 @@ export class Dispatcher {
   }
 
   #freePlaces(): number {
-    return (
-      this.#options.concurrency - this.#sending.size + Math.min(0, maxUnrecorded - this.#recorder.unrecorded)
-    );
+    return this.#places - this.#sending.size + Math.min(0, maxUnrecorded - this.#recorder.unrecorded);
   }
 
   /** While the channel is down one message a second finds out whether it still is; the others keep their attempts. */
@@ -253,7 +258,10 @@ export class Dispatcher {
   }
 
   #sendFromShelf(places: number): void {
-    const shelved = this.#shelf.take(places, this.#inFlight, this.#options.perDestination);
+    const now = performance.now();
+    const shelved = this.#shelf.take(places, this.#inFlight, ({ id, concurrency }, inFlight) =>
+      Math.min(concurrency ?? this.#options.perDestination, this.#windows.of(id, inFlight, now)),
+    );
     if (shelved.length === 0) return;
     for (const one of shelved) {
       this.#sending.add(one);
@@ -311,21 +319,23 @@ export class Dispatcher {
   #leave(shelved: Shelved, answer: Delivered | null): void {
     this.#sending.delete(shelved);
     const { id } = shelved.row;
-    const left = (this.#inFlight.get(id) ?? 1) - 1;
+    const inFlight = this.#inFlight.get(id) ?? 1;
+    const left = inFlight - 1;
     if (left > 0) this.#inFlight.set(id, left);
     else this.#inFlight.delete(id);
-    if (answer && !this.#abandoned) this.#take(answer);
+    if (answer && !this.#abandoned) this.#take(answer, inFlight);
     this.#fillSoon();
     if (this.#sending.size === 0) for (const resolve of this.#whenSent.splice(0)) resolve();
   }
 
-  #take(answer: Delivered): void {
+  #take(answer: Delivered, inFlight: number): void {
     const { destinationId, result } = answer;
     const { metrics } = this.#ctx;
     const isGood = result.outcome === 'success';
     this.#counts.set(result.outcome, (this.#counts.get(result.outcome) ?? 0) + 1);
     metrics.deliverySeconds.observe(result.durationMs / 1_000);
     this.#pace.note(destinationId, isGood);
+    this.#windows.note(destinationId, isGood, inFlight, performance.now());
     // It gets no more than its health allows now, and that is for the next claim to say.
     if (!isGood) void this.#putBack(this.#shelf.drop(destinationId));
     this.#recorder.add(answer, this.#sending.size > 0);

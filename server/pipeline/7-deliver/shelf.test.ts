@@ -19,6 +19,7 @@ function shelfOf(counts: Readonly<Record<number, number>>, over: Partial<Destina
   return shelf;
 }
 
+const mostOf = ({ concurrency }: DestinationRow) => concurrency ?? 50;
 const idsOf = (taken: ReturnType<Shelf['take']>) => taken.map(({ delivery: { id } }) => id);
 
 test('a place that falls free goes to whoever has the fewest in flight', () => {
@@ -27,25 +28,25 @@ test('a place that falls free goes to whoever has the fewest in flight', () => {
     [1, 7],
     [2, 6],
   ]);
-  expect(idsOf(shelf.take(3, inFlight, 50)).sort()).toEqual([100, 200, 201]);
+  expect(idsOf(shelf.take(3, inFlight, mostOf)).sort()).toEqual([100, 200, 201]);
   expect([shelf.countOf(1), shelf.countOf(2), shelf.size]).toEqual([4, 3, 7]);
 });
 
 test('one that hangs keeps its own waiting, and nobody else', () => {
   const shelf = shelfOf({ 1: 5, 2: 5 });
-  expect(idsOf(shelf.take(4, new Map([[1, 50]]), 50))).toEqual([200, 201, 202, 203]);
+  expect(idsOf(shelf.take(4, new Map([[1, 50]]), mostOf))).toEqual([200, 201, 202, 203]);
 });
 
 test('limits, doubts and an open breaker hold here as they do for a claim', () => {
-  expect(idsOf(shelfOf({ 1: 9 }, { concurrency: 2 }).take(9, new Map(), 50))).toEqual([100, 101]);
-  expect(shelfOf({ 1: 9 }, { failures: 3 }).take(9, new Map(), 50)).toHaveLength(5);
-  expect(shelfOf({ 1: 9 }, { breaker: 'open' }).take(9, new Map(), 50)).toHaveLength(1);
+  expect(idsOf(shelfOf({ 1: 9 }, { concurrency: 2 }).take(9, new Map(), mostOf))).toEqual([100, 101]);
+  expect(shelfOf({ 1: 9 }, { failures: 3 }).take(9, new Map(), mostOf)).toHaveLength(5);
+  expect(shelfOf({ 1: 9 }, { breaker: 'open' }).take(9, new Map(), mostOf)).toHaveLength(1);
 });
 
 test('the latest row counts: what was claimed before follows it', () => {
   const shelf = shelfOf({ 1: 3 });
   shelf.add([delivery(199, 1)], [row(1, { concurrency: 1 })], 1_001);
-  expect(idsOf(shelf.take(9, new Map(), 50))).toEqual([100]);
+  expect(idsOf(shelf.take(9, new Map(), mostOf))).toEqual([100]);
 });
 
 test('gives up what stood too long, or all of a destination', () => {

@@ -50,13 +50,17 @@ export class Shelf {
    * Takes what is to be sent now: each place goes to whoever has the fewest in flight, within its limits.
    *
    * @param inFlight by destination
-   * @param perDestination most in flight to one whose policy says nothing
+   * @param mostOf how many may be in flight to one, whatever its health allows
    */
-  take(places: number, inFlight: ReadonlyMap<number, number>, perDestination: number): Shelved[] {
+  take(
+    places: number,
+    inFlight: ReadonlyMap<number, number>,
+    mostOf: (row: DestinationRow, inFlight: number) => number,
+  ): Shelved[] {
     if (places <= 0 || this.#size === 0) return [];
     const contenders = [...this.#lines].map(([id, { row, waiting }]) => {
       const held = inFlight.get(id) ?? 0;
-      const most = placesOf(row, row.concurrency ?? perDestination);
+      const most = placesOf(row, mostOf(row, held));
       return { id, inFlight: held, most: Math.min(most, held + waiting.length) };
     });
     return [...sharePlaces(contenders, places)].flatMap(([id, count]) => this.#takeFrom(id, count));

@@ -69,6 +69,12 @@ export function describeDeliveries(openStore: OpenStore): void {
     const b = (await request('b1'))?.destination_id ?? 0;
     const { deliveries } = await claim(50, { perDestination: 4, inFlight: { [a]: 4, [b]: 1 } });
     expect(shares(deliveries)).toEqual({ [b]: 3 });
+    t.line.now += leaseMs;
+    const windows = { of: { [a]: 3 }, first: 2 };
+    expect(shares((await claim(50, { inFlight: { [a]: 1 }, windows })).deliveries)).toEqual({
+      [a]: 2,
+      [b]: 2,
+    });
   });
 
   it('takes more ahead of the places, but not of a destination that failed last or has a rate', async () => {

@@ -23,6 +23,8 @@ export interface ClaimDeliveriesInput {
   readonly perDestination: number;
   /** Deliveries in flight, by destination id. */
   readonly inFlight: Readonly<Record<number, number>>;
+  /** No more than this in flight, whatever the policy says: by destination id, and for those that are not there. */
+  readonly windows?: { readonly of: Readonly<Record<number, number>>; readonly first: number };
   /** So many more for these destinations, to be sent when places fall free; only while nothing holds them back. */
   readonly ahead?: Readonly<Record<number, number>>;
   /** How long messages may be held back; left out: no probe is late. */
@@ -66,7 +68,7 @@ export async function claimDeliveries(tx: Tx, input: ClaimDeliveriesInput): Prom
   );
   const contenders = rows.map((row) => ({
     id: row.id,
-    most: placesOf(row, row.concurrency ?? input.perDestination),
+    most: Math.min(placesOf(row, row.concurrency ?? input.perDestination), windowOf(row, input)),
     inFlight: input.inFlight[row.id] ?? 0,
   }));
   const deliveries: ClaimedDelivery[] = [];
@@ -92,6 +94,10 @@ export async function claimDeliveries(tx: Tx, input: ClaimDeliveriesInput): Prom
     now,
   );
   return { deliveries, destinations, nextDueAt: later?.at ?? null };
+}
+
+function windowOf({ id }: DestinationRow, { windows }: ClaimDeliveriesInput): number {
+  return windows ? (windows.of[id] ?? windows.first) : Number.POSITIVE_INFINITY;
 }
 
 /** Nothing is taken ahead of a limit of messages a second, nor of the next answer where the last was a failure. */

@@ -14,6 +14,11 @@ export interface Contender {
  */
 const ofWhatIsLeft = 8;
 
+/** As many places as one destination may fill alone, and beside them those that are kept for one that comes new. */
+export function withReserve(places: number): number {
+  return places + Math.ceil(places / ofWhatIsLeft);
+}
+
 /**
  * Each free place goes to whoever has the fewest in flight; ties go to whoever stands first. Without counting what is
  * in flight, a slow destination would take every place that its neighbours free.

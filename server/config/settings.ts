@@ -194,7 +194,7 @@ export const settingSpecs = {
 
   UPLOAD_CONCURRENCY: integer('Provider pace', 1, 'Input files sent at once.', 1, 64),
   SUBMIT_CONCURRENCY: integer('Provider pace', 10, 'Batches created at once.', 1, 64),
-  POLL_CONCURRENCY: integer('Provider pace', 10, 'Batches asked about at once.', 1, 64),
+  POLL_CONCURRENCY: integer('Provider pace', 40, 'Batches asked about at once.', 1, 64),
   DOWNLOAD_CONCURRENCY: integer('Provider pace', 1, 'Result files fetched and applied at once.', 1, 64),
   CALL_MAX_TRIES: integer(
     'Provider pace',

@@ -34,15 +34,6 @@ export async function moveHeld(
   return after;
 }
 
-/** Ends the lease of a batch that stays where it is until `dueAt`. */
-export async function release(
-  ctx: Context,
-  { batch, leaseToken }: Held,
-  facts: BatchFacts,
-): Promise<BatchRow | null> {
-  return ctx.store.recordFacts({ batchId: batch.id, leaseToken, facts, release: true });
-}
-
 /** Ends the lease of a batch that can only wait, under a condition that pages and alerts show. */
 export async function hold(
   ctx: Context,

@@ -17,6 +17,7 @@ import { noteRefusals } from './batches/note-refusals.ts';
 import { recordCreated } from './batches/record-created.ts';
 import { recordFacts } from './batches/record-facts.ts';
 import { recordUploaded } from './batches/record-uploaded.ts';
+import { releaseBatches } from './batches/release-batches.ts';
 import { finishRestart, requestRestart, restartSlice } from './batches/restart-batch.ts';
 import { returnRequests, sendRequests } from './batches/send-requests.ts';
 import { settleLeftovers } from './batches/settle-leftovers.ts';
@@ -168,6 +169,7 @@ export const writes = {
   recordDeliveries,
   recordFacts,
   recordUploaded,
+  releaseBatches,
   releasePages,
   removeAttempts,
   removeActions,

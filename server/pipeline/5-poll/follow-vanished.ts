@@ -7,7 +7,8 @@ import type { Context } from '../../context.ts';
 import type { Held } from '../../engine/driver.ts';
 import type { RemoteBatch } from '../../provider/port.ts';
 import { firstPossibleAt } from '../first-possible.ts';
-import { hold, moveHeld, release } from '../move-held.ts';
+import { hold, moveHeld } from '../move-held.ts';
+import { release } from '../release-held.ts';
 import { tagKey, tagPrefix, worthless } from '../tag.ts';
 import { returnAll } from './send-again.ts';
 

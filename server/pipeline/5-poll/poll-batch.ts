@@ -9,7 +9,8 @@ import { reach } from '../../engine/kill-points.ts';
 import { isCapacity, isFunding, ProviderError } from '../../provider/errors.ts';
 import type { RemoteBatch } from '../../provider/port.ts';
 import type { BatchFacts } from '../../store/moves.ts';
-import { holdForeign, moveHeld, release } from '../move-held.ts';
+import { holdForeign, moveHeld } from '../move-held.ts';
+import { release } from '../release-held.ts';
 import { sendAllRequests } from '../send-all-requests.ts';
 import { cancelRemote } from './cancel-remote.ts';
 import { failAtValidation } from './fail-at-validation.ts';
@@ -23,7 +24,7 @@ export async function pollBatch(ctx: Context, held: Held): Promise<void> {
   if (batch.advanced_at === null) {
     await sendAllRequests(ctx, held);
     const firstAt = firstLookAt(ctx, held);
-    if (firstAt !== null) return void (await release(ctx, held, { due_at: firstAt }));
+    if (firstAt !== null) return release(ctx, held, { due_at: firstAt });
   }
   let remote = await lookAt(ctx, held);
   if (!remote) return followVanished(ctx, held);

@@ -78,6 +78,7 @@ async function callOperators(line: Line): Promise<void> {
   await store.listConditions({ conditions: ['vanished'], limit: 10 });
   await store.stateTimes({ state: 'openai_processing', limit: 10 });
   await store.recordFacts({ batchId, facts: {} });
+  await store.releaseBatches({ releases: [{ batchId, leaseToken: 'nobody', facts: {} }] });
   const said = { leaseToken: 'lost', credentials: 'mine', now };
   const late = { id: batchId, submit_attempt: 1, size_bytes: 1, openai_input_file_id: 'file-1' };
   await store.recordUploaded({

@@ -111,6 +111,7 @@ export function describeMoves(openStore: OpenStore): void {
     const stale = { batchId, leaseToken: 'stale', now };
     expect(await t.store.advanceBatch({ ...stale, move: 'close', actor: 'test' })).toBeNull();
     expect(await t.store.recordFacts({ ...stale, facts: { last_error: 'x' } })).toBeNull();
+    await t.store.releaseBatches({ releases: [{ ...stale, facts: { last_error: 'x' } }] });
     expect(await t.store.keepLease({ ...stale, until: now + 99 })).toBe(false);
     expect(await t.store.settleBatch(stale)).toBe(false);
     expect(await t.store.finishDownload({ ...stale, lines: null })).toBeNull();
@@ -140,6 +141,11 @@ export function describeMoves(openStore: OpenStore): void {
     });
     const release = { batchId: batch.id, leaseToken: 'live', facts: { tries: 1 }, release: true };
     expect(await t.store.recordFacts(release)).toMatchObject({ lease_token: null, tries: 1 });
+    await claim(['building'], 'one');
+    const one = { batchId: batch.id, leaseToken: 'one', facts: { tries: 3, last_error: 'looked' } };
+    const lost = { ...one, leaseToken: 'lost', facts: { tries: 9 } };
+    await t.store.releaseBatches({ releases: [lost, one] });
+    expect(await t.store.getBatch({ id: batch.id })).toMatchObject({ ...one.facts, lease_token: null });
     await claim(['building'], 'dead');
     expect(await t.store.breakLeases()).toBe(1);
     expect((await claim(['building'], 'next')).batches).toHaveLength(1);

@@ -281,3 +281,9 @@ export const bulkWrites: ReadonlySet<WriteName> = new Set<WriteName>([
 
 /** Writes whose every statement finds its rows by unique keys: whatever the keys are, one plan is right. */
 export const keyedWrites: ReadonlySet<string> = new Set<WriteName>(['acceptBulk', 'acceptRequests']);
+
+/**
+ * Writes that send all their statements before they wait for any, and are committed whatever these answer: one round
+ * trip, where there are any.
+ */
+export const writesAtOnce: ReadonlySet<string> = new Set<WriteName>(['claimBatches', 'recordFacts']);

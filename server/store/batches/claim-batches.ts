@@ -25,7 +25,7 @@ export interface ClaimBatchesOutput {
 export async function claimBatches(tx: Tx, input: ClaimBatchesInput): Promise<ClaimBatchesOutput> {
   const { states, now } = input;
   const marks = states.map(() => '?').join(', ');
-  const batches = await tx.all<BatchRow>(
+  const claiming = tx.all<BatchRow>(
     `with picked as materialized (
        select id from batches
        where state in (${marks}) and due_at <= ? and (lease_until is null or lease_until <= ?)
@@ -42,7 +42,8 @@ export async function claimBatches(tx: Tx, input: ClaimBatchesInput): Promise<Cl
     now + input.leaseMs,
     input.owner,
   );
-  return { batches, nextDueAt: await findNextDue(tx, states, now) };
+  const [batches, nextDueAt] = await Promise.all([claiming, findNextDue(tx, states, now)]);
+  return { batches, nextDueAt };
 }
 
 /** State by state, so that each is one step into the index however many batches wait there. */

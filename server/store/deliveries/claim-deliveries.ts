@@ -9,7 +9,7 @@ import type { Outcome } from '../../../core/request.ts';
 import { mayYetSend, nextSendAt, useUp } from '../../../core/send-rate.ts';
 import { wakeAll, wakeDestinations } from '../destinations/wake-destinations.ts';
 import type { DestinationRow } from '../rows.ts';
-import type { SqlValue, Tx } from '../tx.ts';
+import type { Tx } from '../tx.ts';
 import { sharePlaces } from './share-places.ts';
 
 export interface ClaimDeliveriesInput {
@@ -54,18 +54,28 @@ export interface ClaimDeliveriesOutput {
   readonly nextDueAt: number | null;
 }
 
+/** When to look at a destination again, and what of its rate is used up then. */
+type Turn = [lookAt: number | null, rateUsedUs: number | null, id: number];
+
 /** Destinations looked at in one claim, beside those that have something in flight. */
 const mostLookedAt = 64;
 
 /** Indexes: destinations_look (type, look_at), requests_due (destination_id, due_at, id). */
 export async function claimDeliveries(tx: Tx, input: ClaimDeliveriesInput): Promise<ClaimDeliveriesOutput> {
   const { now, type } = input;
-  const rows = await tx.all<DestinationRow>(
-    `select * from destinations where type = ? and look_at <= ? order by look_at, id limit ?${tx.skipLocked}`,
-    type,
-    now,
-    mostLookedAt + Object.keys(input.inFlight).length,
-  );
+  const [rows, others] = await Promise.all([
+    tx.all<DestinationRow>(
+      `select * from destinations where type = ? and look_at <= ? order by look_at, id limit ?${tx.skipLocked}`,
+      type,
+      now,
+      mostLookedAt + Object.keys(input.inFlight).length,
+    ),
+    tx.get<{ at: number | null }>(
+      'select min(look_at) as at from destinations where type = ? and look_at > ?',
+      type,
+      now,
+    ),
+  ]);
   const contenders = rows.map((row) => ({
     id: row.id,
     most: Math.min(placesOf(row, row.concurrency ?? input.perDestination), windowOf(row, input)),
@@ -73,7 +83,7 @@ export async function claimDeliveries(tx: Tx, input: ClaimDeliveriesInput): Prom
   }));
   const deliveries: ClaimedDelivery[] = [];
   const destinations: DestinationRow[] = [];
-  const turns: SqlValue[][] = [];
+  const turns: Turn[] = [];
   const shares = sharePlaces(contenders, input.limit);
   for (const row of rows) {
     const share = (shares.get(row.id) ?? 0) + aheadOf(row, input);
@@ -88,12 +98,10 @@ export async function claimDeliveries(tx: Tx, input: ClaimDeliveriesInput): Prom
   await tx.each('update destinations set look_at = ?, rate_used_us = ? where id = ?', turns);
   if (input.limit > 0 && deliveries.length >= input.limit)
     return { deliveries, destinations, nextDueAt: null };
-  const later = await tx.get<{ at: number | null }>(
-    'select min(look_at) as at from destinations where type = ? and look_at > ?',
-    type,
-    now,
+  const later = [others?.at ?? null, ...turns.map(([lookAt]) => lookAt)].filter(
+    (at): at is number => at !== null && at > now,
   );
-  return { deliveries, destinations, nextDueAt: later?.at ?? null };
+  return { deliveries, destinations, nextDueAt: later.length === 0 ? null : Math.min(...later) };
 }
 
 function windowOf({ id }: DestinationRow, { windows }: ClaimDeliveriesInput): number {
@@ -147,7 +155,7 @@ async function nextTurn(
   { now, leaseMs }: ClaimDeliveriesInput,
   row: DestinationRow,
   { quota, claimed }: { readonly quota: number; readonly claimed: number },
-): Promise<SqlValue[]> {
+): Promise<Turn> {
   const used = useUp(row.rate_per_s, row.rate_used_us, claimed, now);
   const may = nextSendAt(row.rate_per_s, used, now);
   if (claimed > 0 && row.breaker === 'open') {

@@ -1,7 +1,7 @@
 /** Runs whole operations on connections of one role, and repeats them after failures that pass. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { AppError } from '../../../core/errors.ts';
-import { keyedWrites } from '../operations.ts';
+import { keyedWrites, writesAtOnce } from '../operations.ts';
 import type { Tx } from '../tx.ts';
 import { limitsOf, type Role } from './connection-options.ts';
 import { Connections, isSuspect } from './connections.ts';
@@ -34,10 +34,10 @@ export class Runner {
   /** Resolves after the commit. @throws AppError `store_unavailable` when the database stays away */
   run(name: string, operation: Operation, input: unknown): Promise<unknown> {
     if (!this.#writes) return this.look(name, operation, input);
-    const begin = keyedWrites.has(name) ? beginKeyed : 'begin';
+    if (writesAtOnce.has(name)) return this.runAtOnce(name, operation, input);
     return this.#start(name, () =>
       this.#hold(async (tx) => {
-        const answer = await transact(tx, begin, operation, input);
+        const answer = await transact(tx, beginOf(name), operation, input);
         this.#shared.remember(tx.found);
         return answer;
       }),
@@ -52,10 +52,10 @@ export class Runner {
   /**
    * `run` in one round trip: `commit` leaves right behind the statement.
    *
-   * @param operation sends one statement, at once, and has no word in whether it is committed
+   * @param operation sends what it has to send at once, and has no word in whether it is committed
    */
   runAtOnce(name: string, operation: Operation, input: unknown): Promise<unknown> {
-    return this.#start(name, () => this.#hold((tx) => sendAtOnce(tx, operation, input)));
+    return this.#start(name, () => this.#hold((tx) => sendAtOnce(tx, beginOf(name), operation, input)));
   }
 
   #start(name: string, runOnce: () => Promise<unknown>): Promise<unknown> {
@@ -107,6 +107,10 @@ export class Runner {
   }
 }
 
+function beginOf(name: string): string {
+  return keyedWrites.has(name) ? beginKeyed : 'begin';
+}
+
 /** Resolves after the commit. */
 async function transact(
   tx: PostgresTx,
@@ -129,8 +133,13 @@ async function transact(
   }
 }
 
-async function sendAtOnce(tx: PostgresTx, operation: Operation, input: unknown): Promise<unknown> {
-  const begun = tx.begin(beginKeyed);
+async function sendAtOnce(
+  tx: PostgresTx,
+  begin: string,
+  operation: Operation,
+  input: unknown,
+): Promise<unknown> {
+  const begun = tx.begin(begin);
   const answering = operation(tx, input);
   // After a failure this rolls back.
   const ended = tx.commit();

@@ -4,6 +4,7 @@ import type { KnownIds, Row, SqlValue, Tx } from '../tx.ts';
 import { Trust } from './connections.ts';
 import { asBuffer, encodeArray, storableText } from './encode-array.ts';
 import { numberParameters } from './number-parameters.ts';
+import { gatherTurn } from './one-piece.ts';
 import { type SpreadStatement, spreadStatement } from './spread-statement.ts';
 
 /** A statement as it is sent, by the text an operation gives. */
@@ -73,6 +74,7 @@ export class PostgresTx implements Tx {
   /** @throws Error the first failure, also of a statement whose answer nobody waited for */
   async commit(): Promise<void> {
     this.#ended = true;
+    gatherTurn(this.#client);
     const { command } = await this.#note(this.#client.query('commit'));
     if (command !== 'COMMIT') throw this.#failure ?? new Error(`the transaction ended with ${command}`);
   }
@@ -195,6 +197,7 @@ export class PostgresTx implements Tx {
 
   #ask(question: string | QueryConfig): Promise<QueryResult> {
     if (this.#ended) return Promise.reject(new Error('the transaction has ended'));
+    gatherTurn(this.#client);
     return this.#note(this.#client.query(question));
   }
 

@@ -6,8 +6,10 @@ import { askPostgres } from './postgres.ts';
 import type { Setup } from './setup.ts';
 import { makeOpenBatch } from './templates.ts';
 
-/** Rows of one batch. */
-const batchRows = 50_000;
+/** Rows of one batch, at most. */
+const mostBatchRows = 50_000;
+/** Batches, at least: so many that a page of them is full, whatever is stored. */
+const leastBatches = 100;
 const bodyBytes = 300;
 /** Of the newest batch: outcomes that wait to be claimed. */
 export const dueRows = 5_000;
@@ -83,6 +85,7 @@ async function fillPostgres(url: string, count: number): Promise<void> {
 function rowsSql(count: number, bytes: (text: string) => string): string {
   const now = Date.now();
   const dueFrom = count - dueRows;
+  const batchRows = Math.min(mostBatchRows, Math.ceil(count / leastBatches));
   const numbers = (name: string, last: number) =>
     `with recursive ${name}(i) as (select cast(1 as bigint) union all select i + 1 from ${name} where i < ${last})`;
   return `

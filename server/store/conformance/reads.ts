@@ -9,7 +9,7 @@ import type { RequestDetail } from '../read/requests.ts';
 import type { Store } from '../store.ts';
 import type { OpenStore } from './describe-store.ts';
 import { Line } from './line.ts';
-import { limitsWith, makeArrivals, notDelivered } from './make-arrivals.ts';
+import { limitsWith, makeArrival, makeArrivals, notDelivered } from './make-arrivals.ts';
 
 const models = ['gpt-4o', 'gpt-4o-mini'] as const;
 const endpoints = ['/v1/responses', '/v1/embeddings'] as const;
@@ -126,6 +126,23 @@ export function describeReads(openStore: OpenStore): void {
     expect(oldest.rows).toEqual([]);
     expect(oldest.nextCursor).not.toBeNull();
     expect((await pages(store, late, 5, 'asc')).map(({ id }) => id > (newest?.id ?? 0))).toEqual([true]);
+  });
+
+  it('fills a page from as many steps as it takes, and loses nothing between two', async () => {
+    const thinly = Array.from({ length: 900 }, (_, n) =>
+      makeArrival(`thin${n}`, { model: n % 45 === 0 ? 'now-and-then' : 'often' }),
+    );
+    await line.accept(thinly, limitsWith({}));
+    const names = thinly.filter(({ model }) => model === 'now-and-then').map(({ customId }) => customId);
+    const filter = { state: 'pending', model: 'now-and-then' } as const;
+    const page = await store.listRequests({ ...filter, cursor: null, limit: 7 });
+    expect(page.rows.map((row) => row.custom_id)).toEqual(names.toReversed().slice(0, 7));
+    for (const [order, expected] of [
+      ['desc', names.toReversed()],
+      ['asc', names],
+    ] as const) {
+      expect((await pages(store, filter, 7, order)).map((row) => row.custom_id)).toEqual(expected);
+    }
   });
 
   it('finds every request of an endpoint that many models share', async () => {

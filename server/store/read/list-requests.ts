@@ -39,6 +39,9 @@ export interface ListRequestsOutput {
 
 /** Rows looked at for one page when filters are combined. */
 export const scanBudget = 5_000;
+/** Of these, so many at first, and then that many times more. */
+const firstStep = 100;
+const stepGrowth = 7;
 
 interface Walk {
   /** Equality prefixes of one index; each is walked by id and the walks are merged. */
@@ -59,26 +62,58 @@ interface Tests {
 }
 
 export async function listRequests(tx: Tx, input: ListRequestsInput): Promise<ListRequestsOutput> {
-  const order = input.order ?? 'desc';
   const range = await idRange(tx, input);
   const walk = await chooseWalk(tx, input);
   if (walk.branches.length === 0 || range.lowest > range.highest) return { rows: [], nextCursor: null };
   const tests = remainingTests(input, walk);
   if (tests.sql.length === 0) {
-    const rows = await readRows(tx, input, walk, range, tests, input.limit);
+    const rows = await readRows(tx, input, walk, range, tests, { limit: input.limit, budget: input.limit });
     return { rows, nextCursor: nextOf(rows, input.limit) };
   }
-  // Where this page ends at the latest, whatever the tests say. Rows change between two statements, the bound does not.
-  const seen = await tx.get<{ rows: number; last: number | null }>(
-    `select count(*) as rows, ${order === 'desc' ? 'min' : 'max'}(id) as last
-     from (${firstIds(tx, walk, order, scanBudget)}) as seen`,
-    ...paramsOf(walk, range),
-  );
-  if (!seen || seen.last === null) return { rows: [], nextCursor: null };
-  const looked = order === 'desc' ? { ...range, lowest: seen.last } : { ...range, highest: seen.last };
-  const rows = await readRows(tx, input, walk, looked, tests, scanBudget);
-  const last = seen.rows === scanBudget ? seen.last : null;
-  return { rows, nextCursor: nextOf(rows, input.limit) ?? last };
+  return testRows(tx, input, walk, range, tests);
+}
+
+/** In steps, each longer than the one before: where most rows pass the tests, few are looked at. */
+async function testRows(
+  tx: Tx,
+  input: ListRequestsInput,
+  walk: Walk,
+  range: IdRange,
+  tests: Tests,
+): Promise<ListRequestsOutput> {
+  const { order = 'desc', limit } = input;
+  const rows: RequestDetail[] = [];
+  let rest = range;
+  let left = scanBudget;
+  for (let step = stepOf(limit); ; step = Math.min(left, step * stepGrowth)) {
+    // Where this step ends at the latest, whatever the tests say. Rows change between two statements, the bound does not.
+    const seen = await tx.get<{ rows: number; last: number | null }>(
+      `select count(*) as rows, ${order === 'desc' ? 'min' : 'max'}(id) as last
+       from (${firstIds(tx, walk, order, step)}) as seen`,
+      ...paramsOf(walk, rest),
+    );
+    if (!seen || seen.last === null) return { rows, nextCursor: null };
+    const { before, after } = splitAt(rest, seen.last, order);
+    rows.push(
+      ...(await readRows(tx, input, walk, before, tests, { limit: limit - rows.length, budget: step })),
+    );
+    const full = nextOf(rows, limit);
+    if (full !== null || seen.rows < step) return { rows, nextCursor: full };
+    left -= step;
+    if (left === 0) return { rows, nextCursor: seen.last };
+    rest = after;
+  }
+}
+
+function stepOf(limit: number): number {
+  return Math.min(scanBudget, Math.max(firstStep, 2 * limit));
+}
+
+/** Two ranges that meet at an id, in the order of the list: the one that it ends, and what comes behind. */
+function splitAt({ lowest, highest }: IdRange, id: number, order: ListOrder) {
+  return order === 'desc'
+    ? { before: { lowest: id, highest }, after: { lowest, highest: id - 1 } }
+    : { before: { lowest, highest: id }, after: { lowest: id + 1, highest } };
 }
 
 function nextOf(rows: readonly RequestDetail[], limit: number): number | null {
@@ -87,11 +122,11 @@ function nextOf(rows: readonly RequestDetail[], limit: number): number | null {
 
 function readRows(
   tx: Tx,
-  { limit, order = 'desc' }: ListRequestsInput,
+  { order = 'desc' }: ListRequestsInput,
   walk: Walk,
   range: IdRange,
   tests: Tests,
-  budget: number,
+  { limit, budget }: { readonly limit: number; readonly budget: number },
 ): Promise<RequestDetail[]> {
   return tx.all<RequestDetail>(
     `select r.*, k.endpoint, k.model from requests r join batch_keys k on k.id = r.batch_key_id

@@ -6,7 +6,7 @@
 import { AppError, type ErrorCode } from '../../../core/errors.ts';
 import { type Line, LineSplitter, readLines } from '../../../core/json/lines.ts';
 import type { Context } from '../../context.ts';
-import type { Arrival } from '../../store/intake/accept-requests.ts';
+import type { AcceptOutput, Arrival } from '../../store/intake/accept-requests.ts';
 import { checkTarget, rulesOf } from './accept-request.ts';
 import type { TargetCheck } from './check-target.ts';
 import type { IntakeGate } from './intake-gate.ts';
@@ -156,19 +156,26 @@ export class BulkIntake {
     return dialect === 'sqlite' && size < queued.groups && this.#bytesUnderWay + bytes <= queued.bytes;
   }
 
-  async #store(group: readonly Numbered[]): Promise<void> {
-    const { store, clock, settings, metrics, wakeUps } = this.#ctx;
-    const { acceptances, closed } = await store.acceptBulk({
+  /** Keeps nothing of the group but its numbers: what waits for a commit outlives the young generation. */
+  #store(group: readonly Numbered[]): Promise<void> {
+    const { store, clock, settings } = this.#ctx;
+    const lines = group.map(({ line }) => line);
+    const storing = store.acceptBulk({
       now: clock.now(),
       limits: this.#rules.limits,
       maxAgeMs: settings.BATCH_MAX_AGE_MS,
       arrivals: group.map(({ arrival }) => arrival),
     });
+    return storing.then((output) => this.#count(lines, output));
+  }
+
+  #count(lines: readonly number[], { acceptances, closed }: AcceptOutput): void {
+    const { metrics, wakeUps } = this.#ctx;
     let accepted = 0;
     for (const [index, { kind }] of acceptances.entries()) {
       if (kind === 'accepted') accepted += 1;
       else if (kind === 'same') this.totals.same += 1;
-      else this.#refuse(group[index]?.line ?? 0, taken);
+      else this.#refuse(lines[index] ?? 0, taken);
     }
     this.totals.accepted += accepted;
     if (accepted > 0) metrics.requestsAccepted.inc({ door: 'bulk' }, accepted);

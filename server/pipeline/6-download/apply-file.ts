@@ -2,10 +2,11 @@
 import { setImmediate as nextTurn, setTimeout as rest } from 'node:timers/promises';
 import type { Line } from '../../../core/json/lines.ts';
 import { lookUpRates, type ModelRates } from '../../../core/pricing.ts';
+import type { Outcome } from '../../../core/request.ts';
 import type { Context } from '../../context.ts';
 import type { Held } from '../../engine/driver.ts';
 import { reach } from '../../engine/kill-points.ts';
-import type { Finding, Setback } from '../../store/batches/apply-results.ts';
+import type { ApplyOutput, Finding, Setback } from '../../store/batches/apply-results.ts';
 import { type LineReader, readFile } from './read-file.ts';
 import { readResult } from './read-result.ts';
 import type { FileKind, SeenLines } from './seen-lines.ts';
@@ -133,26 +134,33 @@ class FileApplier implements LineReader {
     }
   }
 
-  async #apply(slice: Slice): Promise<void> {
-    const { findings, setbacks } = slice;
+  /** Keeps nothing of the slice but its counts: what waits for a commit outlives the young generation. */
+  #apply(slice: Slice): Promise<void> {
     this.#report(slice);
-    if (slice.rows === 0) return;
+    if (slice.rows === 0) return Promise.resolve();
     const { batch, leaseToken, signal } = this.#held;
     signal.throwIfAborted();
     reach('download: lines read, nothing applied');
     const { store, clock } = this.#ctx;
-    const { held, strangers } = await store.applyResults({
+    const { findings, setbacks } = slice;
+    const outcomes = countOutcomes(findings);
+    const applying = store.applyResults({
       batchId: batch.id,
       leaseToken,
       now: clock.now(),
       findings,
       setbacks,
     });
+    return applying.then((output) => this.#noteApplied(outcomes, output));
+  }
+
+  #noteApplied(outcomes: ReadonlyMap<Outcome, number>, { held, strangers }: ApplyOutput): void {
     if (!held) throw new Error('the lease was lost while results were applied');
+    const { metrics, wakeUps } = this.#ctx;
     for (const id of strangers) this.#seen.disown(this.#kind, id);
-    if (strangers.length > 0) this.#ctx.metrics.resultLines.inc({ kind: 'unknown' }, strangers.length);
-    for (const { outcome } of findings) this.#ctx.metrics.outcomes.inc({ outcome });
-    this.#ctx.wakeUps.wake('outcomes');
+    if (strangers.length > 0) metrics.resultLines.inc({ kind: 'unknown' }, strangers.length);
+    for (const [outcome, count] of outcomes) metrics.outcomes.inc({ outcome }, count);
+    wakeUps.wake('outcomes');
     reach('download: some results applied');
   }
 
@@ -161,4 +169,10 @@ class FileApplier implements LineReader {
     const counts = { [this.#kind]: rows, duplicate: duplicates, unknown };
     for (const [kind, count] of Object.entries(counts)) if (count > 0) resultLines.inc({ kind }, count);
   }
+}
+
+function countOutcomes(findings: readonly Finding[]): Map<Outcome, number> {
+  const counts = new Map<Outcome, number>();
+  for (const { outcome } of findings) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+  return counts;
 }

@@ -81,20 +81,23 @@ export async function claimDeliveries(tx: Tx, input: ClaimDeliveriesInput): Prom
     most: Math.min(placesOf(row, row.concurrency ?? input.perDestination), windowOf(row, input)),
     inFlight: input.inFlight[row.id] ?? 0,
   }));
-  const deliveries: ClaimedDelivery[] = [];
-  const destinations: DestinationRow[] = [];
-  const turns: Turn[] = [];
   const shares = sharePlaces(contenders, input.limit);
-  for (const row of rows) {
+  const served = rows.flatMap((row) => {
     const share = (shares.get(row.id) ?? 0) + aheadOf(row, input);
-    if (share === 0) continue;
     const quota = Math.min(share, mayYetSend(row.rate_per_s, row.rate_used_us, now));
-    const claimed = await claimOf(tx, input, row, quota);
-    const served = claimed.length > 0 ? countedAnew(row, input) : row;
-    deliveries.push(...claimed);
-    if (claimed.length > 0) destinations.push(served);
-    turns.push(await nextTurn(tx, input, served, { quota, claimed: claimed.length }));
-  }
+    return share === 0 ? [] : [{ row, quota }];
+  });
+  const claims = await Promise.all(
+    served.map(async ({ row, quota }) => {
+      const claimed = await claimOf(tx, input, row, quota);
+      return { row: claimed.length > 0 ? countedAnew(row, input) : row, quota, claimed };
+    }),
+  );
+  const deliveries = claims.flatMap(({ claimed }) => claimed);
+  const destinations = claims.filter(({ claimed }) => claimed.length > 0).map(({ row }) => row);
+  const turns = await Promise.all(
+    claims.map(({ row, quota, claimed }) => nextTurn(tx, input, row, { quota, claimed: claimed.length })),
+  );
   await tx.each('update destinations set look_at = ?, rate_used_us = ? where id = ?', turns);
   if (input.limit > 0 && deliveries.length >= input.limit)
     return { deliveries, destinations, nextDueAt: null };

@@ -9,7 +9,13 @@ import type { Tx } from '../tx.ts';
  */
 export async function endBatch(tx: Tx, batchId: number, now: number): Promise<BatchRow | null> {
   const row = await tx.get<BatchRow>(`select * from batches where id = ?${tx.forUpdate}`, batchId);
-  if (!row || row.settled_at === null || row.delivering_count > 0) return null;
+  return row ? endWhereNothingIsOwed(tx, row, now) : null;
+}
+
+/** The same for one whose row this transaction has just changed. */
+export async function endWhereNothingIsOwed(tx: Tx, row: BatchRow, now: number): Promise<BatchRow | null> {
+  const batchId = row.id;
+  if (row.settled_at === null || row.delivering_count > 0) return null;
   if (row.restart_requested_at !== null) return null;
   if (row.state === 'delivering') {
     const hand_over = handOverOf({

@@ -1,9 +1,11 @@
 /** Records a group of delivery attempts: the attempt itself always, the request only under its own lease. */
 import type { AttemptResult, NextStep } from '../../../core/delivery.ts';
-import { countHours } from '../figures/count-hour.ts';
+import { countAt, type Happened } from '../figures/count-hour.ts';
+import { findBatchKeyId } from '../intake/find-batch-key.ts';
 import { fromStates, setState } from '../moves.ts';
+import type { BatchRow } from '../rows.ts';
 import type { SqlValue, Tx } from '../tx.ts';
-import { endBatch } from './end-batch.ts';
+import { endWhereNothingIsOwed } from './end-batch.ts';
 import { type BreakerMoves, recordHealth } from './record-health.ts';
 
 export interface Delivered {
@@ -58,31 +60,39 @@ export async function recordDeliveries(
   input: RecordDeliveriesInput,
 ): Promise<RecordDeliveriesOutput> {
   const { attempts, now } = input;
-  const batches = new Map<number, { delivered: number; failed: number }>();
-  for (const a of await moveRequests(tx, input)) {
-    const counts = batches.get(a.batchId) ?? { delivered: 0, failed: 0 };
-    if (a.next.kind === 'delivered') counts.delivered += 1;
-    else counts.failed += 1;
-    batches.set(a.batchId, counts);
+  const [moved] = await Promise.all([
+    moveRequests(tx, input),
+    tx.each(insertAttempt, attempts.map(attemptValues)),
+  ]);
+  const { ended, happened } = await countEnds(tx, moved, now);
+  const [, breakers] = await Promise.all([countAt(tx, now, happened), recordHealth(tx, input)]);
+  return { ended, ...breakers };
+}
+
+/** The side of the batches: their counters, by id, and their end where nothing is owed any more. */
+async function countEnds(tx: Tx, moved: readonly Delivered[], now: number) {
+  const batches = new Map<number, { delivered: number; delivery_failed: number }>();
+  for (const { batchId, next } of moved) {
+    const counts = batches.get(batchId) ?? { delivered: 0, delivery_failed: 0 };
+    counts[next.kind === 'delivered' ? 'delivered' : 'delivery_failed'] += 1;
+    batches.set(batchId, counts);
   }
-  await tx.each(insertAttempt, attempts.map(attemptValues));
   const ended: number[] = [];
-  for (const [batchId, counts] of [...batches].sort(([a], [b]) => a - b)) {
-    await tx.run(
+  const happened: Happened[] = [];
+  for (const [batchId, events] of [...batches].sort(([a], [b]) => a - b)) {
+    const row = await tx.get<BatchRow>(
       `update batches set delivering_count = delivering_count - ?, delivered_count = delivered_count + ?,
-         delivery_failed_count = delivery_failed_count + ? where id = ?`,
-      counts.delivered + counts.failed,
-      counts.delivered,
-      counts.failed,
+         delivery_failed_count = delivery_failed_count + ? where id = ? returning *`,
+      events.delivered + events.delivery_failed,
+      events.delivered,
+      events.delivery_failed,
       batchId,
     );
-    if (await endBatch(tx, batchId, now)) ended.push(batchId);
+    if (!row) throw new Error(`batch ${batchId} is gone, and a delivery of it is not`);
+    if (await endWhereNothingIsOwed(tx, row, now)) ended.push(batchId);
+    happened.push({ key: await findBatchKeyId(tx, row.endpoint, row.model), slot: row.slot, events });
   }
-  const events = new Map(
-    [...batches].map(([id, c]) => [id, { delivered: c.delivered, delivery_failed: c.failed }]),
-  );
-  await countHours(tx, now, events);
-  return { ended, ...(await recordHealth(tx, input)) };
+  return { ended, happened };
 }
 
 /** @returns the attempts that ended the hand-over of a request which was still theirs */

@@ -21,7 +21,10 @@ const bulkUnderWay = 4;
 /** The thread's garbage is short-lived and small; the default lets it keep some 50 MB of it. */
 const youngGenerationMb = 8;
 
-interface Waiting extends Job {
+interface Waiting {
+  readonly name: WriteName;
+  /** Let go as soon as it has been packed: what is kept until a commit outlives the young generation. */
+  input: unknown;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
 }
@@ -125,7 +128,7 @@ export class Writer {
       const group = waiting.splice(0, maxJobs);
       underWay.push(group);
       const transfer: ArrayBuffer[] = [];
-      const jobs = group.map(({ name, input }) => ({ name, input: packInput(name, input, transfer) }));
+      const jobs = group.map((waiting) => pack(waiting, transfer));
       this.#worker.postMessage({ bulk, jobs } satisfies Group, transfer);
     }
   }
@@ -149,6 +152,13 @@ export class Writer {
     }
     this.#drained?.();
   }
+}
+
+function pack(waiting: Waiting, transfer: ArrayBuffer[]): Job {
+  const { name } = waiting;
+  const input = packInput(name, waiting.input, transfer);
+  waiting.input = undefined;
+  return { name, input };
 }
 
 function unavailable(cause: Error): AppError {

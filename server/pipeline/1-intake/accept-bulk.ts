@@ -21,7 +21,7 @@ const groupsUnderWay = 2;
  * More where they only wait for one writer, and while they are small: reading goes on while that folds its log back, which
  * takes as long as several groups. On PostgreSQL each would fill an open batch of its own.
  */
-const queued = { groups: 6, bytes: 4_000_000 };
+const queued = { groups: 4, bytes: 4_000_000 };
 /** Refusals told in detail; the rest is counted. */
 export const mostRefusals = 10_000;
 
@@ -44,11 +44,6 @@ export interface BulkTotals {
   stopped: { readonly code: ErrorCode; readonly detail: string } | null;
 }
 
-interface Numbered {
-  readonly line: number;
-  readonly arrival: Arrival;
-}
-
 export class BulkIntake {
   readonly #ctx: Context;
   readonly #gate: Pick<IntakeGate, 'check'>;
@@ -56,7 +51,9 @@ export class BulkIntake {
   readonly #targets: TargetCheck;
   readonly #completion: Completion | undefined;
   readonly #underWay = new Set<Promise<void>>();
-  #group: Numbered[] = [];
+  /** Side by side: the arrivals of a group, and the lines they came on. */
+  #arrivals: Arrival[] = [];
+  #lines: number[] = [];
   #groupBytes = 0;
   #bytesUnderWay = 0;
   #failure: unknown;
@@ -121,23 +118,21 @@ export class BulkIntake {
   }
 
   #add(line: number, arrival: Arrival): Promise<void> | undefined {
-    this.#group.push({ line, arrival });
+    this.#arrivals.push(arrival);
+    this.#lines.push(line);
     this.#groupBytes += arrival.lineBytes;
-    const full = this.#group.length >= groupRows || this.#groupBytes >= groupBytes;
+    const full = this.#lines.length >= groupRows || this.#groupBytes >= groupBytes;
     return full ? this.#flush() : undefined;
   }
 
   /** Hands a group to the store, and waits only when enough are under way. */
   async #flush(): Promise<void> {
-    if (this.#group.length === 0) return;
+    if (this.#lines.length === 0) return;
     this.#gate.check();
-    const group = this.#group;
     const bytes = this.#groupBytes;
-    this.#group = [];
-    this.#groupBytes = 0;
     while (!this.#hasRoom(bytes)) await Promise.race(this.#underWay);
     if (this.#failure !== undefined) throw this.#failure;
-    const storing = this.#store(group)
+    const storing = this.#store()
       .catch((error) => {
         this.#failure ??= error;
       })
@@ -156,16 +151,19 @@ export class BulkIntake {
     return dialect === 'sqlite' && size < queued.groups && this.#bytesUnderWay + bytes <= queued.bytes;
   }
 
-  /** Keeps nothing of the group but its numbers: what waits for a commit outlives the young generation. */
-  #store(group: readonly Numbered[]): Promise<void> {
+  /** Keeps nothing of the group but its lines: what waits for a commit outlives the young generation. */
+  #store(): Promise<void> {
     const { store, clock, settings } = this.#ctx;
-    const lines = group.map(({ line }) => line);
+    const lines = this.#lines;
     const storing = store.acceptBulk({
       now: clock.now(),
       limits: this.#rules.limits,
       maxAgeMs: settings.BATCH_MAX_AGE_MS,
-      arrivals: group.map(({ arrival }) => arrival),
+      arrivals: this.#arrivals,
     });
+    this.#arrivals = [];
+    this.#lines = [];
+    this.#groupBytes = 0;
     return storing.then((output) => this.#count(lines, output));
   }
 

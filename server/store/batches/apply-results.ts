@@ -5,8 +5,9 @@
 import { ratesOf } from '../../../core/own-price.ts';
 import { costOf } from '../../../core/pricing.ts';
 import type { Outcome, RequestMove } from '../../../core/request.ts';
-import { countCost } from '../figures/count-cost.ts';
-import { countHour } from '../figures/count-hour.ts';
+import { countCost, readTags } from '../figures/count-cost.ts';
+import { countAt } from '../figures/count-hour.ts';
+import { findBatchKeyId } from '../intake/find-batch-key.ts';
 import { fromStates, setState } from '../moves.ts';
 import type { PriceRow } from '../prices/prices.ts';
 import type { SqlValue, Tx } from '../tx.ts';
@@ -83,34 +84,38 @@ const noteSetback = `
   update requests set error_code = ?, error_message = ?
   where id = ? and batch_id = ? and state = 'openai_processing'`;
 
+/** What does not need each other's answers goes side by side: on PostgreSQL each wait is a round trip under the batch's lock. */
 export async function applyResults(tx: Tx, input: ApplyInput): Promise<ApplyOutput> {
   const { batchId, now } = input;
-  const held = await tx.get<{ endpoint: string; model: string }>(
-    `select endpoint, model from batches where id = ? and lease_token = ?${tx.forUpdate}`,
-    batchId,
-    input.leaseToken,
-  );
+  const [held, own] = await Promise.all([
+    tx.get<{ endpoint: string; model: string; slot: number }>(
+      `select endpoint, model, slot from batches where id = ? and lease_token = ?${tx.forUpdate}`,
+      batchId,
+      input.leaseToken,
+    ),
+    readOwnPrice(tx, batchId, now),
+  ]);
   if (!held) return { held: false, applied: 0, strangers: [] };
-  const findings = await priceFindings(tx, held.model, input.findings, now);
+  const findings = priceFindings(input.findings, own);
+  const [applied, tags, noted] = await Promise.all([
+    endRequests(tx, batchId, findings, now),
+    readTags(tx, idsOf(findings)),
+    tx.each(
+      noteSetback,
+      input.setbacks.map((s) => [s.errorCode, s.errorMessage, s.requestId, batchId]),
+    ),
+  ]);
+  const key = await findBatchKeyId(tx, held.endpoint, held.model);
   const sums = new Sums();
-  const applied: Finding[] = [];
-  for (const outcome of Object.keys(moveOf) as Outcome[]) {
-    const these = findings.filter((finding) => finding.outcome === outcome);
-    const changed = await tx.each(
-      endRequest(outcome),
-      these.map((f) => [now, now, f.errorCode, f.errorMessage, f.requestId, batchId]),
-    );
-    applied.push(...these.filter((_, index) => changed[index] === 1));
-  }
-  await tx.each(insertResult, applied.map(resultValues));
   for (const finding of applied) sums.add(finding);
-  const noted = await tx.each(
-    noteSetback,
-    input.setbacks.map((s) => [s.errorCode, s.errorMessage, s.requestId, batchId]),
-  );
-  await sums.write(tx, batchId);
-  await countCost(tx, held, applied, now);
-  await countHour(tx, batchId, now, sums.outcomes);
+  if (applied.length > 0) {
+    await Promise.all([
+      tx.each(insertResult, applied.map(resultValues)),
+      sums.write(tx, batchId),
+      countCost(tx, { key, findings: applied, tags, now }),
+      countAt(tx, now, [{ key, slot: held.slot, events: sums.outcomes }]),
+    ]);
+  }
   // What was changed is of this batch; in nearly every slice that is all of it, and nothing is left to look for.
   const ours = new Set(applied);
   const doubtful = [
@@ -120,21 +125,40 @@ export async function applyResults(tx: Tx, input: ApplyInput): Promise<ApplyOutp
   return { held: true, applied: sums.applied, strangers: await findStrangers(tx, batchId, doubtful) };
 }
 
-/**
- * A price that was set goes before the price list. It is read here, under the lock on the batch: a price that is set
- * meanwhile finds these answers when it prices again. Index: prices_by_model.
- */
-async function priceFindings(
+/** @returns those whose requests were still at the provider */
+async function endRequests(
   tx: Tx,
-  model: string,
+  batchId: number,
   findings: readonly Finding[],
   now: number,
-): Promise<readonly Finding[]> {
-  const own = await tx.get<PriceRow>(
-    'select * from prices where model = ? and from_at <= ? order by from_at desc limit 1',
-    model,
+): Promise<Finding[]> {
+  const ended = await Promise.all(
+    (Object.keys(moveOf) as Outcome[]).map(async (outcome) => {
+      const these = findings.filter((finding) => finding.outcome === outcome);
+      const changed = await tx.each(
+        endRequest(outcome),
+        these.map((f) => [now, now, f.errorCode, f.errorMessage, f.requestId, batchId]),
+      );
+      return these.filter((_, index) => changed[index] === 1);
+    }),
+  );
+  return ended.flat();
+}
+
+/**
+ * A price that was set goes before the price list. It is read behind the lock on the batch: a price that is set
+ * meanwhile finds these answers when it prices again. Index: prices_by_model.
+ */
+function readOwnPrice(tx: Tx, batchId: number, now: number): Promise<PriceRow | undefined> {
+  return tx.get<PriceRow>(
+    `select * from prices where model = (select model from batches where id = ?) and from_at <= ?
+     order by from_at desc limit 1`,
+    batchId,
     now,
   );
+}
+
+function priceFindings(findings: readonly Finding[], own: PriceRow | undefined): readonly Finding[] {
   if (own === undefined) return findings;
   const rates = ratesOf(own);
   return findings.map((finding) =>
@@ -142,6 +166,10 @@ async function priceFindings(
       ? finding
       : { ...finding, cost: costOf({ ...finding.usage, cacheWriteTokens: 0 }, rates) },
   );
+}
+
+function idsOf(findings: readonly (Finding | Setback)[]): number[] {
+  return findings.map(({ requestId }) => requestId);
 }
 
 /**
@@ -154,7 +182,7 @@ async function findStrangers(
   doubtful: readonly (Finding | Setback)[],
 ): Promise<number[]> {
   if (doubtful.length === 0) return [];
-  const ids = doubtful.map(({ requestId }) => requestId);
+  const ids = idsOf(doubtful);
   const rows = await tx.all<{ id: number }>(
     `select id from requests where id in ${tx.list} and batch_id + 0 = ?
      union all select request_id as id from request_runs where request_id in ${tx.list} and batch_id = ?`,
@@ -206,7 +234,6 @@ class Sums {
   }
 
   async write(tx: Tx, batchId: number): Promise<void> {
-    if (this.applied === 0) return;
     await tx.run(
       `update batches set
          succeeded_count = succeeded_count + ?, failed_count = failed_count + ?,

@@ -1,6 +1,5 @@
 /** What answers cost, by day, model and tag. */
 import type { Finding } from '../batches/apply-results.ts';
-import { findBatchKeyId } from '../intake/find-batch-key.ts';
 import type { Tx } from '../tx.ts';
 import { dayMs } from './count-hour.ts';
 
@@ -21,22 +20,30 @@ const upsert = `
   on conflict (day, batch_key_id, tag) do update set
     ${columns.map((column) => `${column} = day_costs.${column} + excluded.${column}`).join(', ')}`;
 
-/** Adds the usage of results that were just applied. A request without a tag is counted under the empty one. */
-export async function countCost(
-  tx: Tx,
-  batch: { readonly endpoint: string; readonly model: string },
-  findings: readonly Finding[],
-  now: number,
-): Promise<void> {
-  const used = findings.filter(({ usage }) => usage !== null);
-  if (used.length === 0) return;
+/** The tags of requests that have one. */
+export async function readTags(tx: Tx, requestIds: readonly number[]): Promise<ReadonlyMap<number, string>> {
+  if (requestIds.length === 0) return new Map();
   const tagged = await tx.all<{ id: number; tag: string }>(
     `select id, tag from requests where id in ${tx.list} and tag is not null`,
-    tx.listOf(used.map(({ requestId }) => requestId)),
+    tx.listOf(requestIds),
   );
-  const tags = new Map(tagged.map(({ id, tag }) => [id, tag]));
+  return new Map(tagged.map(({ id, tag }) => [id, tag]));
+}
+
+export interface Costs {
+  /** Id of the {endpoint, model} pair. */
+  readonly key: number;
+  /** Results that were just applied, all of that pair. */
+  readonly findings: readonly Finding[];
+  readonly tags: ReadonlyMap<number, string>;
+  readonly now: number;
+}
+
+/** Adds the usage of results. A request without a tag is counted under the empty one. */
+export async function countCost(tx: Tx, { key, findings, tags, now }: Costs): Promise<void> {
   const sums = new Map<string, number[]>();
-  for (const finding of used) {
+  for (const finding of findings) {
+    if (finding.usage === null) continue;
     const tag = tags.get(finding.requestId) ?? '';
     const values = valuesOf(finding);
     sums.set(
@@ -44,7 +51,6 @@ export async function countCost(
       (sums.get(tag) ?? values.map(() => 0)).map((sum, index) => sum + (values[index] ?? 0)),
     );
   }
-  const key = await findBatchKeyId(tx, batch.endpoint, batch.model);
   const day = Math.floor(now / dayMs) * dayMs;
   const rows = [...sums].sort(([a], [b]) => (a < b ? -1 : 1));
   await tx.each(

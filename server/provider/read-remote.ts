@@ -17,7 +17,7 @@ function asText(value: unknown): string | null {
 }
 
 function asCount(value: unknown): number | null {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : null;
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null;
 }
 
 /** Unix seconds, or ISO text from some other servers, as epoch milliseconds. */

@@ -265,7 +265,9 @@ export class Dispatcher {
     if (shelved.length === 0) return;
     for (const one of shelved) {
       this.#sending.add(one);
-      this.#inFlight.set(one.row.id, (this.#inFlight.get(one.row.id) ?? 0) + 1);
+      const inFlight = (this.#inFlight.get(one.row.id) ?? 0) + 1;
+      this.#inFlight.set(one.row.id, inFlight);
+      this.#windows.sent(one.row.id, inFlight, now);
     }
     void this.#sendAll(shelved);
   }
@@ -319,23 +321,22 @@ export class Dispatcher {
   #leave(shelved: Shelved, answer: Delivered | null): void {
     this.#sending.delete(shelved);
     const { id } = shelved.row;
-    const inFlight = this.#inFlight.get(id) ?? 1;
-    const left = inFlight - 1;
+    const left = (this.#inFlight.get(id) ?? 1) - 1;
     if (left > 0) this.#inFlight.set(id, left);
     else this.#inFlight.delete(id);
-    if (answer && !this.#abandoned) this.#take(answer, inFlight);
+    if (answer && !this.#abandoned) this.#take(answer);
     this.#fillSoon();
     if (this.#sending.size === 0) for (const resolve of this.#whenSent.splice(0)) resolve();
   }
 
-  #take(answer: Delivered, inFlight: number): void {
+  #take(answer: Delivered): void {
     const { destinationId, result } = answer;
     const { metrics } = this.#ctx;
     const isGood = result.outcome === 'success';
     this.#counts.set(result.outcome, (this.#counts.get(result.outcome) ?? 0) + 1);
     metrics.deliverySeconds.observe(result.durationMs / 1_000);
     this.#pace.note(destinationId, isGood);
-    this.#windows.note(destinationId, isGood, inFlight, performance.now());
+    this.#windows.answered(destinationId, isGood, performance.now());
     // It gets no more than its health allows now, and that is for the next claim to say.
     if (!isGood) void this.#putBack(this.#shelf.drop(destinationId));
     this.#recorder.add(answer, this.#sending.size > 0);

@@ -10,6 +10,7 @@ import { countAt } from '../figures/count-hour.ts';
 import { findBatchKeyId } from '../intake/find-batch-key.ts';
 import { fromStates, setState } from '../moves.ts';
 import type { PriceRow } from '../prices/prices.ts';
+import { sideBySide } from '../side-by-side.ts';
 import type { SqlValue, Tx } from '../tx.ts';
 
 /** One judged line that ends its request. */
@@ -87,7 +88,7 @@ const noteSetback = `
 /** What does not need each other's answers goes side by side: on PostgreSQL each wait is a round trip under the batch's lock. */
 export async function applyResults(tx: Tx, input: ApplyInput): Promise<ApplyOutput> {
   const { batchId, now } = input;
-  const [held, own] = await Promise.all([
+  const [held, own] = await sideBySide([
     tx.get<{ endpoint: string; model: string; slot: number }>(
       `select endpoint, model, slot from batches where id = ? and lease_token = ?${tx.forUpdate}`,
       batchId,
@@ -97,7 +98,7 @@ export async function applyResults(tx: Tx, input: ApplyInput): Promise<ApplyOutp
   ]);
   if (!held) return { held: false, applied: 0, strangers: [] };
   const findings = priceFindings(input.findings, own);
-  const [applied, tags, noted] = await Promise.all([
+  const [applied, tags, noted] = await sideBySide([
     endRequests(tx, batchId, findings, now),
     readTags(tx, idsOf(findings)),
     tx.each(
@@ -109,7 +110,7 @@ export async function applyResults(tx: Tx, input: ApplyInput): Promise<ApplyOutp
   const sums = new Sums();
   for (const finding of applied) sums.add(finding);
   if (applied.length > 0) {
-    await Promise.all([
+    await sideBySide([
       tx.each(insertResult, applied.map(resultValues)),
       sums.write(tx, batchId),
       countCost(tx, { key, findings: applied, tags, now }),
@@ -132,7 +133,7 @@ async function endRequests(
   findings: readonly Finding[],
   now: number,
 ): Promise<Finding[]> {
-  const ended = await Promise.all(
+  const ended = await sideBySide(
     (Object.keys(moveOf) as Outcome[]).map(async (outcome) => {
       const these = findings.filter((finding) => finding.outcome === outcome);
       const changed = await tx.each(

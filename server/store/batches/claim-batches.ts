@@ -1,5 +1,6 @@
 import type { BatchState } from '../../../core/batch.ts';
 import type { BatchRow } from '../rows.ts';
+import { sideBySide } from '../side-by-side.ts';
 import type { Tx } from '../tx.ts';
 
 export interface ClaimBatchesInput {
@@ -42,7 +43,7 @@ export async function claimBatches(tx: Tx, input: ClaimBatchesInput): Promise<Cl
     now + input.leaseMs,
     input.owner,
   );
-  const [batches, nextDueAt] = await Promise.all([claiming, findNextDue(tx, states, now)]);
+  const [batches, nextDueAt] = await sideBySide([claiming, findNextDue(tx, states, now)]);
   return { batches, nextDueAt };
 }
 

@@ -9,6 +9,7 @@ import type { Outcome } from '../../../core/request.ts';
 import { mayYetSend, nextSendAt, useUp } from '../../../core/send-rate.ts';
 import { wakeAll, wakeDestinations } from '../destinations/wake-destinations.ts';
 import type { DestinationRow } from '../rows.ts';
+import { sideBySide } from '../side-by-side.ts';
 import type { Tx } from '../tx.ts';
 import { sharePlaces } from './share-places.ts';
 
@@ -63,7 +64,7 @@ const mostLookedAt = 64;
 /** Indexes: destinations_look (type, look_at), requests_due (destination_id, due_at, id). */
 export async function claimDeliveries(tx: Tx, input: ClaimDeliveriesInput): Promise<ClaimDeliveriesOutput> {
   const { now, type } = input;
-  const [rows, others] = await Promise.all([
+  const [rows, others] = await sideBySide([
     tx.all<DestinationRow>(
       `select * from destinations where type = ? and look_at <= ? order by look_at, id limit ?${tx.skipLocked}`,
       type,
@@ -87,7 +88,7 @@ export async function claimDeliveries(tx: Tx, input: ClaimDeliveriesInput): Prom
     const quota = Math.min(share, mayYetSend(row.rate_per_s, row.rate_used_us, now));
     return share === 0 ? [] : [{ row, quota }];
   });
-  const claims = await Promise.all(
+  const claims = await sideBySide(
     served.map(async ({ row, quota }) => {
       const claimed = await claimOf(tx, input, row, quota);
       return { row: claimed.length > 0 ? countedAnew(row, input) : row, quota, claimed };
@@ -95,7 +96,7 @@ export async function claimDeliveries(tx: Tx, input: ClaimDeliveriesInput): Prom
   );
   const deliveries = claims.flatMap(({ claimed }) => claimed);
   const destinations = claims.filter(({ claimed }) => claimed.length > 0).map(({ row }) => row);
-  const turns = await Promise.all(
+  const turns = await sideBySide(
     claims.map(({ row, quota, claimed }) => nextTurn(tx, input, row, { quota, claimed: claimed.length })),
   );
   await tx.each('update destinations set look_at = ?, rate_used_us = ? where id = ?', turns);

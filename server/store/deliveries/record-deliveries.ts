@@ -4,6 +4,7 @@ import { countAt, type Happened } from '../figures/count-hour.ts';
 import { findBatchKeyId } from '../intake/find-batch-key.ts';
 import { fromStates, setState } from '../moves.ts';
 import type { BatchRow } from '../rows.ts';
+import { sideBySide } from '../side-by-side.ts';
 import type { SqlValue, Tx } from '../tx.ts';
 import { endWhereNothingIsOwed } from './end-batch.ts';
 import { type BreakerMoves, recordHealth } from './record-health.ts';
@@ -60,12 +61,12 @@ export async function recordDeliveries(
   input: RecordDeliveriesInput,
 ): Promise<RecordDeliveriesOutput> {
   const { attempts, now } = input;
-  const [moved] = await Promise.all([
+  const [moved] = await sideBySide([
     moveRequests(tx, input),
     tx.each(insertAttempt, attempts.map(attemptValues)),
   ]);
   const { ended, happened } = await countEnds(tx, moved, now);
-  const [, breakers] = await Promise.all([countAt(tx, now, happened), recordHealth(tx, input)]);
+  const [, breakers] = await sideBySide([countAt(tx, now, happened), recordHealth(tx, input)]);
   return { ended, ...breakers };
 }
 

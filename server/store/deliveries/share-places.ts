@@ -14,9 +14,9 @@ export interface Contender {
  */
 const ofWhatIsLeft = 8;
 
-/** As many places as one destination may fill alone, and beside them those that are kept for one that comes new. */
+/** As many places as one destination may fill alone, and beside them those that are kept for others, if there are many. */
 export function withReserve(places: number): number {
-  return places + Math.ceil(places / ofWhatIsLeft);
+  return places + Math.floor(places / ofWhatIsLeft);
 }
 
 /**

@@ -191,8 +191,14 @@ function timeValues({ now }: AcceptInput, rows: readonly (readonly [Arrival, ...
   return [now, now, bodies, Math.floor(now / hourMs) * hourMs];
 }
 
-async function storeAtOnce(tx: Tx, values: readonly SqlValue[]): Promise<Stored | null> {
-  const answer = await tx.get<Answer>(acceptSql, ...values);
+/** @param known is asked over the connection that is used: another server may have other ids */
+async function storeAtOnce(
+  tx: Tx,
+  known: ReadonlyMap<string, number>,
+  input: AcceptInput,
+): Promise<Stored | null> {
+  const values = valuesOf(known, input);
+  const answer = values && (await tx.get<Answer>(acceptSql, ...values));
   return answer && answer.arrived > 0 ? readAnswer(answer) : null;
 }
 
@@ -217,9 +223,8 @@ export async function acceptShortly(
 ): Promise<AcceptOutput> {
   const accept = (arrivals: readonly Arrival[]) =>
     runner.run(name, acceptRequests as Operation, { ...input, arrivals }) as Promise<AcceptOutput>;
-  const values = valuesOf(known, input);
-  const stored =
-    values && ((await runner.runAtOnce(name, storeAtOnce as Operation, values)) as Stored | null);
+  const store: Operation = (tx) => storeAtOnce(tx, known, input);
+  const stored = (await runner.runAtOnce(name, store, undefined)) as Stored | null;
   if (!stored) return accept(input.arrivals);
   // What has been stored before, with this content or other.
   const others = input.arrivals.filter((_, index) => !stored[index]);

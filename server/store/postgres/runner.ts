@@ -37,8 +37,9 @@ export class Runner {
     if (writesAtOnce.has(name)) return this.runAtOnce(name, operation, input);
     return this.#start(name, () =>
       this.#hold(async (tx) => {
+        const since = this.#shared.forgotten;
         const answer = await transact(tx, beginOf(name), operation, input);
-        this.#shared.remember(tx.found);
+        this.#shared.remember(tx.found, since);
         return answer;
       }),
     );

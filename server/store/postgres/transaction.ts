@@ -24,11 +24,24 @@ export class Shared {
   readonly spread = new Map<string, SpreadStatement & { readonly types: readonly string[] }>();
   /** Ids of committed rows that are never removed. */
   readonly known = new Map<string, number>();
-  /** After a fail-over rows may be lost, and their ids another's. */
-  readonly trust = new Trust(() => this.known.clear());
+  readonly trust = new Trust(() => this.#forget());
+  #forgotten = 0;
 
-  remember(ids: ReadonlyMap<string, number>): void {
+  /** How often what was known has been forgotten: what an older connection has seen is not remembered any more. */
+  get forgotten(): number {
+    return this.#forgotten;
+  }
+
+  /** @param since `forgotten` when they were looked for */
+  remember(ids: ReadonlyMap<string, number>, since: number): void {
+    if (since !== this.#forgotten) return;
     for (const [name, id] of ids) if (this.known.size < maxKnown) this.known.set(name, id);
+  }
+
+  /** A new connection may lead to another server, where rows may be lost and their ids another's. */
+  #forget(): void {
+    this.known.clear();
+    this.#forgotten += 1;
   }
 }
 

@@ -42,6 +42,8 @@ export const scanBudget = 5_000;
 /** Of these, so many at first, and then that many times more. */
 const firstStep = 100;
 const stepGrowth = 7;
+/** Rows between two ids that were looked at, at most: some may have come into a walk since they were counted. */
+const mostBetween = 2 * scanBudget;
 
 interface Walk {
   /** Equality prefixes of one index; each is walked by id and the walks are merged. */
@@ -86,22 +88,21 @@ async function testRows(
   let rest = range;
   let left = scanBudget;
   for (let step = stepOf(limit); ; step = Math.min(left, step * stepGrowth)) {
-    // Where this step ends at the latest, whatever the tests say. Rows change between two statements, the bound does not.
-    const seen = await tx.get<{ rows: number; last: number | null }>(
-      `select count(*) as rows, ${order === 'desc' ? 'min' : 'max'}(id) as last
+    // Where this step begins and ends, whatever the tests say. Rows come and change between two statements, ids do not.
+    const seen = await tx.get<{ rows: number; lowest: number | null; highest: number | null }>(
+      `select count(*) as rows, min(id) as lowest, max(id) as highest
        from (${firstIds(tx, walk, order, step)}) as seen`,
       ...paramsOf(walk, rest),
     );
-    if (!seen || seen.last === null) return { rows, nextCursor: null };
-    const { before, after } = splitAt(rest, seen.last, order);
-    rows.push(
-      ...(await readRows(tx, input, walk, before, tests, { limit: limit - rows.length, budget: step })),
-    );
+    if (!seen || seen.lowest === null || seen.highest === null) return { rows, nextCursor: null };
+    const looked = { lowest: seen.lowest, highest: seen.highest };
+    const wanted = { limit: limit - rows.length, budget: mostBetween };
+    rows.push(...(await readRows(tx, input, walk, looked, tests, wanted)));
     const full = nextOf(rows, limit);
     if (full !== null || seen.rows < step) return { rows, nextCursor: full };
     left -= step;
-    if (left === 0) return { rows, nextCursor: seen.last };
-    rest = after;
+    if (left === 0) return { rows, nextCursor: order === 'desc' ? looked.lowest : looked.highest };
+    rest = behind(rest, looked, order);
   }
 }
 
@@ -109,11 +110,9 @@ function stepOf(limit: number): number {
   return Math.min(scanBudget, Math.max(firstStep, 2 * limit));
 }
 
-/** Two ranges that meet at an id, in the order of the list: the one that it ends, and what comes behind. */
-function splitAt({ lowest, highest }: IdRange, id: number, order: ListOrder) {
-  return order === 'desc'
-    ? { before: { lowest: id, highest }, after: { lowest, highest: id - 1 } }
-    : { before: { lowest, highest: id }, after: { lowest: id + 1, highest } };
+/** What of a range comes behind a part of it, in the order of the list. */
+function behind({ lowest, highest }: IdRange, part: IdRange, order: ListOrder): IdRange {
+  return order === 'desc' ? { lowest, highest: part.lowest - 1 } : { lowest: part.highest + 1, highest };
 }
 
 function nextOf(rows: readonly RequestDetail[], limit: number): number | null {

@@ -147,6 +147,9 @@ export function targetOf(move: BatchMove, chosen?: BatchState): BatchState {
 /** States in which a batch owes nothing more, provided that it is settled. */
 export const endStates = ['done', 'failed', 'expired', 'cancelled'] as const satisfies BatchState[];
 
+/** Nothing is done at the provider any more, and what is left is at most to hand outcomes over: such a batch may be deleted. */
+export const deletableStates = [...endStates, 'delivering'] as const satisfies BatchState[];
+
 /** States whose last duty is to settle: read what exists, give every request an outcome or a new chance. */
 export const settlingStates = ['failed', 'expired', 'cancelled'] as const satisfies BatchState[];
 

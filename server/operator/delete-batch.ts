@@ -2,7 +2,7 @@ import { AppError } from '../../core/errors.ts';
 import type { Context } from '../context.ts';
 import { illegalMove } from './find-batch.ts';
 
-/** Deletes an ended batch with its requests, results and remote files. @returns requests that go with it */
+/** Deletes a batch that has all its outcomes, with its requests, results and remote files. @returns requests that go with it */
 export async function deleteEndedBatch(
   ctx: Context,
   id: number,
@@ -23,7 +23,7 @@ export async function deleteEndedBatch(
     case 'not_found':
       throw new AppError('not_found', `There is no batch ${id}.`);
     case 'too_early':
-      throw illegalMove(id, 'deleted', deletion.state, 'Cancel it first, or wait until it has ended.');
+      throw illegalMove(id, 'deleted', deletion.state, 'Cancel it first, or wait until it has its outcomes.');
     case 'undelivered':
       throw new AppError(
         'illegal_move',

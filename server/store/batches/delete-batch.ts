@@ -1,4 +1,4 @@
-import { endStates } from '../../../core/batch.ts';
+import { deletableStates } from '../../../core/batch.ts';
 import type { BatchRow } from '../rows.ts';
 import type { Tx } from '../tx.ts';
 import { planFilesOf } from '../upkeep/remote-cleanups.ts';
@@ -28,7 +28,7 @@ export async function deleteBatch(
     input.batchId,
   );
   if (!row) return { kind: 'not_found' };
-  const rests = (endStates as readonly string[]).includes(row.state) && row.settled_at !== null;
+  const rests = (deletableStates as readonly string[]).includes(row.state) && row.settled_at !== null;
   if (!rests || row.restart_requested_at !== null) return { kind: 'too_early', state: row.state };
   const undelivered = row.delivering_count + row.delivery_failed_count;
   if (undelivered > 0 && !input.evenUndelivered) {

@@ -94,6 +94,17 @@ export function describeUpkeep(openStore: OpenStore): void {
     expect(await t.line.claimDeliveries()).toEqual([]);
   });
 
+  it('deletes a batch whose receiver takes nothing, on demand, also while something of it is being sent', async () => {
+    const id = await delivering('unheard', 3);
+    const claimed = await t.line.claimDeliveries(1);
+    expect(await remove(id)).toEqual({ kind: 'undelivered', count: 3 });
+    expect((await remove(id, true)).kind).toBe('deleting');
+    while (await t.store.removeSlice({ limit: 2 }));
+    expect(await t.line.recordDeliveries(claimed)).toEqual([]);
+    expect([await t.line.claimDeliveries(), await list()]).toEqual([[], []]);
+    expect(await recount(t.store)).toEqual([]);
+  });
+
   it('keeps a successor when its predecessor goes', async () => {
     await t.line.accept(makeArrivals('a', 2));
     const { id } = await t.line.sendOpen();

@@ -1,5 +1,5 @@
 /** What may be ordered of a batch, from the same move table as the API's refusals. */
-import { endStates, mayMove } from '../../../../core/batch.ts';
+import { deletableStates, mayMove } from '../../../../core/batch.ts';
 import type { Batch } from '../../api/types.ts';
 import { plural } from '../../lib/numbers.ts';
 import { inWords } from '../../lib/tones.ts';
@@ -141,8 +141,8 @@ function deleteOrder(batch: Batch, path: string, onDeleted: Order['onDone']): Or
 
 function deleteRefusal(batch: Batch): string | null {
   if (batch.restart_requested_at) return 'It is being restarted.';
-  if ((endStates as readonly string[]).includes(batch.state)) return null;
-  return `Only an ended batch can be deleted. This one is ${inWords(batch.state)}.`;
+  if ((deletableStates as readonly string[]).includes(batch.state)) return null;
+  return `Only a batch that has all its outcomes can be deleted. This one is ${inWords(batch.state)}.`;
 }
 
 export function BatchOrders({ batch, onDeleted }: { batch: Batch; onDeleted: Order['onDone'] }) {

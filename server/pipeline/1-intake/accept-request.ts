@@ -4,12 +4,18 @@ import type { BatchLimits } from '../../../core/limits.ts';
 import type { Context } from '../../context.ts';
 import type { Acceptance, Arrival } from '../../store/intake/accept-requests.ts';
 import { TargetCheck } from './check-target.ts';
-import { GroupCommit } from './group-commit.ts';
+import { GroupCommit, maxRows } from './group-commit.ts';
 import type { IntakeGate } from './intake-gate.ts';
 import { type IntakeRules, readArrival } from './read-arrival.ts';
 
 /** Bytes that may wait for a commit; beyond it the answer is 503 rather than a growing heap. */
 const maxWaitingBytes = 64_000_000;
+
+/**
+ * Rows of a group that is worth a commit beside another. SQLite has one writer: a full one. On PostgreSQL small groups side by side
+ * cost more than they gain (docs/decisions/0046).
+ */
+const besideFrom = { sqlite: maxRows, postgres: 64 };
 
 /** A request that is on disk: now, or since it was posted before. */
 export interface Accepted {
@@ -32,7 +38,7 @@ export class Intake {
     this.#groups = new GroupCommit({
       store: (arrivals) => this.#store(arrivals),
       groupsUnderWay: 2,
-      sideBySide: ctx.store.dialect === 'postgres',
+      besideFrom: besideFrom[ctx.store.dialect],
       onClosed: () => ctx.wakeUps.wake('upload'),
     });
   }

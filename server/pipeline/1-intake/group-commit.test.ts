@@ -6,7 +6,7 @@ import { GroupCommit, maxRows } from './group-commit.ts';
 const arrival = { lineBytes: 2_000 } as Arrival;
 
 /** A store that commits when it is told to. */
-function heldStore(sideBySide: boolean) {
+function heldStore(besideFrom: number) {
   const groups: { readonly rows: number; readonly commit: () => void }[] = [];
   const intake = new GroupCommit({
     store: (arrivals) =>
@@ -15,15 +15,15 @@ function heldStore(sideBySide: boolean) {
         groups.push({ rows: arrivals.length, commit: () => resolve({ acceptances, closed: false }) });
       }),
     groupsUnderWay: 2,
-    sideBySide,
+    besideFrom,
     onClosed: () => {},
   });
   const rows = () => groups.map((group) => group.rows);
   return { intake, groups, rows };
 }
 
-test('behind one writer what comes while a group is committed goes together, after it', async () => {
-  const { intake, groups, rows } = heldStore(false);
+test('what comes while a group is committed goes together, after it', async () => {
+  const { intake, groups, rows } = heldStore(maxRows);
   const first = intake.accept(arrival);
   await turn();
   const others = [intake.accept(arrival)];
@@ -39,18 +39,21 @@ test('behind one writer what comes while a group is committed goes together, aft
   expect(await Promise.all(others)).toHaveLength(2);
 });
 
-test('a full group does not wait for the one before it, nor does any where they are committed side by side', async () => {
-  const full = heldStore(false);
+test('a full group does not wait for the one before it, nor does one that is worth a commit of its own', async () => {
+  const full = heldStore(maxRows);
   void full.intake.accept(arrival);
   await turn();
   void full.intake.acceptAll(Array<Arrival>(maxRows).fill(arrival));
   void full.intake.acceptAll(Array<Arrival>(maxRows).fill(arrival));
   await turn();
   expect(full.rows()).toEqual([1, maxRows]);
-  const side = heldStore(true);
+  const side = heldStore(3);
   void side.intake.accept(arrival);
   await turn();
+  void side.intake.acceptAll([arrival, arrival]);
+  await turn();
+  expect(side.rows()).toEqual([1]);
   void side.intake.accept(arrival);
   await turn();
-  expect(side.rows()).toEqual([1, 1]);
+  expect(side.rows()).toEqual([1, 3]);
 });

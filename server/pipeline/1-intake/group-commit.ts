@@ -20,8 +20,8 @@ export interface GroupCommitOptions {
   readonly store: (arrivals: readonly Arrival[]) => Promise<AcceptOutput>;
   /** Groups under way at once: the store's pipeline must not run dry. */
   readonly groupsUnderWay: number;
-  /** Whether the store commits them side by side. Where it does not, a further one goes only when it is full. */
-  readonly sideBySide: boolean;
+  /** Rows from which a group goes beside one that is under way; fewer wait for its end. */
+  readonly besideFrom: number;
   /** Told after each group that closed a batch. */
   readonly onClosed: () => void;
 }
@@ -80,13 +80,13 @@ export class GroupCommit {
     });
   }
 
-  /** Behind one writer, two small groups cost two commits where one would do, and are no sooner on disk. */
+  /** Two small groups cost two commits where one would do. */
   #mayCommit(): boolean {
     if (this.#waiting.length === 0) return false;
-    const { groupsUnderWay, sideBySide } = this.#options;
-    if (this.#underWay === 0 || sideBySide) return this.#underWay < groupsUnderWay;
-    const isFull = this.#waitingRows >= maxRows || this.#waitingBytes >= maxBytes;
-    return isFull && this.#underWay < groupsUnderWay;
+    if (this.#underWay === 0) return true;
+    const { groupsUnderWay, besideFrom } = this.#options;
+    const isWorthIt = this.#waitingRows >= besideFrom || this.#waitingBytes >= maxBytes;
+    return isWorthIt && this.#underWay < groupsUnderWay;
   }
 
   #take(): Waiting[] {

@@ -185,16 +185,21 @@ export class Driver {
     });
     const batches = claimed.batches.map((batch) => ({ batch, leaseToken }));
     if (drops === this.#drops) return { ...claimed, batches };
-    await Promise.all(batches.map((held) => this.#giveBack(held)));
+    await this.#giveBack(batches);
     return { batches: [], nextDueAt: null };
   }
 
   /** The lease may have been ended already, with all others of this replica; then this does nothing. */
-  async #giveBack({ batch, leaseToken }: Omit<Held, 'signal'>): Promise<void> {
+  async #giveBack(claimed: readonly Omit<Held, 'signal'>[]): Promise<void> {
     const { store, log } = this.#options.ctx;
-    await store
-      .recordFacts({ batchId: batch.id, leaseToken, facts: {}, release: true })
-      .catch((error) => log.warn({ event: 'batch_not_given_back', batch: batch.id, err: error }));
+    const releases = claimed.map(({ batch, leaseToken }) => ({ batchId: batch.id, leaseToken, facts: {} }));
+    await store.releaseBatches({ releases }).catch((error) =>
+      log.warn({
+        event: 'batches_not_given_back',
+        batches: releases.map(({ batchId }) => batchId),
+        err: error,
+      }),
+    );
   }
 
   async #work({ batch, leaseToken }: Omit<Held, 'signal'>): Promise<void> {

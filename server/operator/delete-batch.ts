@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { illegalMove } from './find-batch.ts';
 
 /** Deletes a batch that has all its outcomes, with its requests, results and remote files. @returns requests that go with it */
-export async function deleteEndedBatch(
+export async function deleteWholeBatch(
   ctx: Context,
   id: number,
   options: { readonly evenUndelivered: boolean; readonly actor: string },

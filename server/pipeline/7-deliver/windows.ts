@@ -4,6 +4,7 @@
  * has shown to use, whatever it has waiting: without this it took each place that its neighbours had no work for at that
  * moment, and gave none back.
  */
+import { ofWhatIsLeft } from '../../store/deliveries/share-places.ts';
 
 /** Whoever had nothing in flight for as long begins anew: what it could do then says little about now. */
 const forgetAfterMs = 1_000;
@@ -23,7 +24,7 @@ export class Windows {
   /** @param places the most for one; a destination that has shown nothing gets an eighth */
   constructor(places: number) {
     this.#places = places;
-    this.#first = Math.ceil(places / 8);
+    this.#first = Math.ceil(places / ofWhatIsLeft);
   }
 
   /** What one may have in flight of which nothing is known. */

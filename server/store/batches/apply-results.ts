@@ -106,10 +106,10 @@ export async function applyResults(tx: Tx, input: ApplyInput): Promise<ApplyOutp
       input.setbacks.map((s) => [s.errorCode, s.errorMessage, s.requestId, batchId]),
     ),
   ]);
-  const key = await findBatchKeyId(tx, held.endpoint, held.model);
   const sums = new Sums();
   for (const finding of applied) sums.add(finding);
   if (applied.length > 0) {
+    const key = await findBatchKeyId(tx, held.endpoint, held.model);
     await sideBySide([
       tx.each(insertResult, applied.map(resultValues)),
       sums.write(tx, batchId),

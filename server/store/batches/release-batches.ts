@@ -1,3 +1,4 @@
+import { lockRows } from '../lock-rows.ts';
 import type { BatchFacts } from '../moves.ts';
 import type { SqlValue, Tx } from '../tx.ts';
 
@@ -19,10 +20,11 @@ export async function releaseBatches(
   tx: Tx,
   { releases }: { readonly releases: readonly Release[] },
 ): Promise<void> {
-  if (tx.forUpdate !== '') {
-    const rows = `select id from batches where id in ${tx.list} order by id${tx.forUpdate}`;
-    await tx.all(rows, tx.listOf(releases.map(({ batchId }) => batchId)));
-  }
+  await lockRows(
+    tx,
+    'batches',
+    releases.map(({ batchId }) => batchId),
+  );
   const bySets = new Map<string, SqlValue[][]>();
   for (const { batchId, leaseToken, facts } of releases) {
     const sets = Object.keys(facts)

@@ -3,6 +3,7 @@
  * Each slice moves its requests and the row in one transaction, so a kill repeats nothing and forgets nothing.
  */
 import { wakeDestinations } from '../destinations/wake-destinations.ts';
+import { lockRows } from '../lock-rows.ts';
 import { fromStates, newRound, setState } from '../moves.ts';
 import { listRequests, type RequestFilter } from '../read/list-requests.ts';
 import type { Tx } from '../tx.ts';
@@ -178,10 +179,11 @@ export async function redeliverNext(
   // What is delivered again meanwhile ends later than the order was given, and is not taken twice.
   const page = await matchingPage(tx, filter, duty.looked_before, input.limit);
   // Two orders may ask for the same requests.
-  if (tx.forUpdate !== '') {
-    const rows = `select id from requests where id in ${tx.list} order by id${tx.forUpdate}`;
-    await tx.all(rows, tx.listOf(page.rows.map(({ id }) => id)));
-  }
+  await lockRows(
+    tx,
+    'requests',
+    page.rows.map(({ id }) => id),
+  );
   const changed = await tx.each(
     `${setState('redeliver')}, due_at = ?, ${newRound}
      where id = ? and state = ? and state in ${fromStates('redeliver')}`,

@@ -12,7 +12,7 @@ export interface Contender {
  * No destination takes more than this many times what would be left free: so there is always a place for one that
  * comes new, however many of the others hang.
  */
-const ofWhatIsLeft = 8;
+export const ofWhatIsLeft = 8;
 
 /** As many places as one destination may fill alone, and beside them those that are kept for others, if there are many. */
 export function withReserve(places: number): number {

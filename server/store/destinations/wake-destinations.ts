@@ -2,6 +2,7 @@
  * Puts destinations into the dispatcher's round. Whatever makes a delivery due says so here, in the same transaction:
  * a destination that is not told about is not looked at.
  */
+import { lockRows } from '../lock-rows.ts';
 import type { Tx } from '../tx.ts';
 
 /** Later than any clock: nothing is sent before somebody lifts the block. */
@@ -16,10 +17,7 @@ export async function wakeDestinations(
   const ids = [...new Set(destinationIds)].sort((a, b) => a - b);
   if (ids.length === 0) return;
   // Beside us a claim may be about to write that nothing is due: it does not see what we make due. It must end first.
-  if (tx.forUpdate !== '') {
-    const rows = `select id from destinations where id in ${tx.list} order by id${tx.forUpdate}`;
-    await tx.all(rows, tx.listOf(ids));
-  }
+  await lockRows(tx, 'destinations', ids);
   await tx.run(
     `update destinations set look_at = case when blocked_until > ? then blocked_until else ? end
      where id in ${tx.list} and (look_at is null or look_at > ?)`,

@@ -8,7 +8,7 @@ import { BatchDetailSchema, BatchListSchema, BatchSchema } from '../../../../cor
 import { AppError } from '../../../../core/errors.ts';
 import type { ListOrder } from '../../../../core/list-order.ts';
 import { cancelBatchByOrder } from '../../../operator/cancel-batch.ts';
-import { deleteEndedBatch } from '../../../operator/delete-batch.ts';
+import { deleteWholeBatch } from '../../../operator/delete-batch.ts';
 import { findBatch } from '../../../operator/find-batch.ts';
 import { restartFailedBatch } from '../../../operator/restart-batch.ts';
 import { resubmitVanished } from '../../../operator/resubmit-batch.ts';
@@ -140,7 +140,7 @@ function deleteBatch({ app, ctx }: Door): void {
       response: { 202: Type.Object({ requests: Type.Integer() }), ...errors(...bodyErrors, 404, 409, 422) },
     },
     handler: async (request, reply) => {
-      const requests = await deleteEndedBatch(within(ctx, request), readId(request.params.id, 'id'), {
+      const requests = await deleteWholeBatch(within(ctx, request), readId(request.params.id, 'id'), {
         evenUndelivered: request.query.undelivered === 'true',
         actor: actorOf(request),
       });

@@ -6,7 +6,6 @@ import { ConfigError } from './config/config-error.ts';
 import { lookBack } from './engine/look-back.ts';
 import { refreshSettings } from './operator/edit-settings.ts';
 import { refreshPrefixes } from './pipeline/1-intake/path-prefixes.ts';
-import { deliveryLeaseMs } from './pipeline/7-deliver/attempt-delivery.ts';
 import { ProviderError } from './provider/errors.ts';
 
 /** Starts everything. @returns the address it serves */
@@ -62,8 +61,8 @@ async function checkProviderKey({ ctx }: Service): Promise<void> {
 /** One process owns the file, so leases in it belong to the dead: work goes on at once. */
 async function takeOver({ ctx }: Service): Promise<void> {
   const batches = await ctx.store.breakLeases();
-  const deliveries = await ctx.store.breakDeliveryLeases({ now: ctx.clock.now(), leaseMs: deliveryLeaseMs });
-  if (batches + deliveries > 0) ctx.log.info({ event: 'taken_over', batches, deliveries });
+  await ctx.store.wakeAll({ now: ctx.clock.now() });
+  if (batches > 0) ctx.log.info({ event: 'taken_over', batches });
 }
 
 /**

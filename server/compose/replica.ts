@@ -8,7 +8,6 @@ import { type Clock, systemClock } from '../engine/clock.ts';
 import { lookBack } from '../engine/look-back.ts';
 import { beatMs, Membership } from '../engine/membership.ts';
 import { SharedClock, steadyTime } from '../engine/shared-clock.ts';
-import { deliveryLeaseMs } from '../pipeline/7-deliver/attempt-delivery.ts';
 import type { Store } from '../store/store.ts';
 
 /** A name that no process has had before: leases are known by it. */
@@ -53,7 +52,6 @@ export function makeMembership(
     clock: ctx.clock,
     role: ctx.settings.ROLE,
     version: packageJson.version,
-    deliveryLeaseMs,
     onAbsent: async () => {
       await Promise.all(workers.map((worker) => worker.drop()));
     },

@@ -19,7 +19,6 @@ export interface MembershipOptions {
   readonly clock: SharedClock;
   readonly role: Role;
   readonly version: string;
-  readonly deliveryLeaseMs: number;
   /** Let go of everything at once, since the leases may soon be somebody else's; resolves when that is done. */
   readonly onAbsent: () => Promise<void>;
   /** Work may be claimed again. */
@@ -62,9 +61,9 @@ export class Membership {
     this.#stopping.abort();
     await this.#loop;
     clearTimeout(this.#absence);
-    const { ctx, clock, deliveryLeaseMs } = this.#options;
+    const { ctx, clock } = this.#options;
     await ctx.store
-      .leaveReplica({ name: ctx.replica, now: clock.now(), deliveryLeaseMs })
+      .leaveReplica({ name: ctx.replica, now: clock.now() })
       .catch((error) => ctx.log.warn({ event: 'leave_failed', err: error }));
   }
 
@@ -109,10 +108,10 @@ export class Membership {
 
   /** Beside the signs of life: it may have to wait for rows that others hold. */
   #takeOver(): void {
-    const { ctx, clock, deliveryLeaseMs } = this.#options;
+    const { ctx, clock } = this.#options;
     if (this.#takingOver) return;
     this.#takingOver = ctx.store
-      .takeOverSilent({ name: ctx.replica, now: clock.now(), deadAfterMs, deliveryLeaseMs })
+      .takeOverSilent({ name: ctx.replica, now: clock.now(), deadAfterMs })
       .then((takenOver) => this.#report(takenOver))
       .catch((error) => ctx.log.warn({ event: 'take_over_failed', err: error }))
       .finally(() => {
@@ -146,9 +145,9 @@ export class Membership {
 
   /** What it let go of is still in its name: given back, it is anybody's. The next beat begins anew. */
   async #comeBack(): Promise<void> {
-    const { ctx, clock, deliveryLeaseMs } = this.#options;
+    const { ctx, clock } = this.#options;
     await this.#lettingGo;
-    await ctx.store.leaveReplica({ name: ctx.replica, now: clock.now(), deliveryLeaseMs });
+    await ctx.store.leaveReplica({ name: ctx.replica, now: clock.now() });
     this.#lettingGo = undefined;
     ctx.wakeUps.wakeAll();
   }

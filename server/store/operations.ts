@@ -27,7 +27,7 @@ import { holdFunding, liftFunding } from './capacity/funding.ts';
 import { wakeFamily } from './capacity/knowledge.ts';
 import { readCapacity } from './capacity/read-capacity.ts';
 import { turnAway } from './capacity/turn-away.ts';
-import { breakDeliveryLeases, claimDeliveries, putBackDeliveries } from './deliveries/claim-deliveries.ts';
+import { claimDeliveries, putBackDeliveries } from './deliveries/claim-deliveries.ts';
 import { settleBatch } from './deliveries/end-batch.ts';
 import { recordDeliveries } from './deliveries/record-deliveries.ts';
 import { redeliverRequest } from './deliveries/redeliver-requests.ts';
@@ -52,7 +52,7 @@ import {
   listPrefixed,
 } from './destinations/destinations.ts';
 import { callForward, giveUpHeld } from './destinations/held-back.ts';
-import { wakeForgotten } from './destinations/wake-destinations.ts';
+import { wakeAll, wakeForgotten } from './destinations/wake-destinations.ts';
 import { removeFigures } from './figures/remove-figures.ts';
 import { acceptRequests } from './intake/accept-requests.ts';
 import { listModels, listPrices, removePrice, setPrice } from './prices/prices.ts';
@@ -134,7 +134,6 @@ export const writes = {
   beginAction,
   beginCut,
   beatReplica,
-  breakDeliveryLeases,
   breakLeases,
   cancelRequest,
   claimBatches,
@@ -187,6 +186,7 @@ export const writes = {
   startDeliveries,
   takeOpenAIEvent,
   takeOverSilent,
+  wakeAll,
   wakeForgotten,
   turnAway,
   wakeFamily,

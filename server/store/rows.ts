@@ -177,9 +177,11 @@ export interface RequestRow {
   estimated_tokens: number;
   error_code: string | null;
   error_message: string | null;
-  /** While delivering: when the next attempt may be made, or when the lease of the present one ends. */
+  /** While delivering: when the next attempt may be made, or might have been when the present one was. */
   due_at: number | null;
+  /** Who makes the present attempt, and until when nobody else may. */
   lease_token: string | null;
+  lease_until: number | null;
   created_at: number;
   updated_at: number;
   /** Since when it has waited for its destination, where a probe has moved `due_at`; else null. */

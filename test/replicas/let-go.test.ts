@@ -5,7 +5,6 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { composeService, type Service } from '../../server/compose/service.ts';
 import { readSettings } from '../../server/config/read-settings.ts';
 import { Driver, type Held } from '../../server/engine/driver.ts';
-import { deliveryLeaseMs } from '../../server/pipeline/7-deliver/attempt-delivery.ts';
 import { Line } from '../../server/store/conformance/line.ts';
 import { limitsWith, makeArrivals } from '../../server/store/conformance/make-arrivals.ts';
 import type { Store } from '../../server/store/store.ts';
@@ -64,7 +63,7 @@ async function dropBeside(worker: { drop(): Promise<void> }, answer: () => void)
 }
 
 /** As a replica does that was absent. */
-const leave = () => store.leaveReplica({ name: service.ctx.replica, now: clock.now(), deliveryLeaseMs });
+const leave = () => store.leaveReplica({ name: service.ctx.replica, now: clock.now() });
 
 async function fillBatch(): Promise<void> {
   await store.acceptRequests({

@@ -66,6 +66,8 @@ export class Dispatcher {
   /** Whether something was claimed while the present group was recorded. */
   #claimedBeside = false;
   #dropped = false;
+  /** Claimed, and not to be sent: put back when the store can be reached again. */
+  #leftBehind: ClaimedDelivery[] = [];
   #awake = false;
   #filling = false;
   /** When a message was last sent into a channel that was down. */
@@ -112,8 +114,8 @@ export class Dispatcher {
   /** Claims nothing more; what is in flight may end, and is recorded if it is still ours. Resolves then. */
   async drop(): Promise<void> {
     this.#dropped = true;
-    this.#shelf.clear();
-    // What it brings is put back, before the leases of this replica are given back as a whole.
+    this.#leftBehind.push(...this.#shelf.dropOlder(Number.MAX_SAFE_INTEGER));
+    // What it brings is put back.
     await this.#claim;
     await this.#allSent();
   }
@@ -121,6 +123,7 @@ export class Dispatcher {
   /** May claim again. */
   resume(): void {
     this.#dropped = false;
+    void this.#putBack(this.#leftBehind.splice(0));
     this.wake();
   }
 

@@ -79,12 +79,6 @@ export class Shelf {
     });
   }
 
-  /** Forgets everything: somebody else may have it. */
-  clear(): void {
-    this.#lines.clear();
-    this.#size = 0;
-  }
-
   #takeFrom(destinationId: number, count: number): Shelved[] {
     const line = this.#lines.get(destinationId);
     if (!line) return [];

@@ -4,8 +4,9 @@
  * and leaves nothing half done.
  */
 import { mayMove } from '../../../core/batch.ts';
+import { leaseIsOver, noLease } from '../deliveries/delivery-lease.ts';
 import { endBatch } from '../deliveries/end-batch.ts';
-import { type BatchFacts, fromStates, moveBatch, setState } from '../moves.ts';
+import { type BatchFacts, fromStates, inStateFor, moveBatch, setState } from '../moves.ts';
 import type { BatchRow } from '../rows.ts';
 import type { Tx } from '../tx.ts';
 import { isHeld } from './keep-lease.ts';
@@ -18,7 +19,7 @@ export const batchFailedCode = 'batch_failed';
  * end, and so is one whose body retention has removed.
  */
 const takenBack = `batch_id = ? and outcome = 'failed' and error_code = '${batchFailedCode}'
-  and state in ${fromStates('restart')} and (lease_token is null or due_at <= ?)
+  and state in ${fromStates('restart')} and ${leaseIsOver}
   and exists (select 1 from request_bodies b where b.request_id = requests.id)`;
 
 export type RestartOrder =
@@ -86,7 +87,7 @@ export async function restartSlice(tx: Tx, input: RestartSliceInput): Promise<Re
   if (slice.length === 0) return { held: true, count: 0, lastId: null };
   await tx.each(
     `${setState('restart')}, outcome = null, outcome_at = null, error_code = null, error_message = null,
-       call_tries = 0, due_at = null, lease_token = null where id = ? and state in ${fromStates('restart')}`,
+       call_tries = 0, due_at = null, ${noLease} where id = ? and ${inStateFor('restart')}`,
     slice.map((row) => [now, row.id]),
   );
   const inState = (state: string) => slice.filter((row) => row.state === state).length;

@@ -4,7 +4,7 @@
  */
 import { type CallError, costsNoTry, mayTryAgain, outcomeOf } from '../../../core/verdict.ts';
 import { countHour } from '../figures/count-hour.ts';
-import { bearBatch, fromStates, setState } from '../moves.ts';
+import { bearBatch, fromStates, inStateFor, setState } from '../moves.ts';
 import type { BatchRow } from '../rows.ts';
 import type { SqlValue, Tx } from '../tx.ts';
 
@@ -141,7 +141,7 @@ async function fillSuccessor(
     const these = rows.filter((row) => row.state === state);
     await tx.each(
       `${setState(move)}, batch_id = ?, call_tries = call_tries - ?, error_code = null, error_message = null
-       where id = ? and state in ${fromStates(move)}`,
+       where id = ? and ${inStateFor(move)}`,
       these.map((row) => [
         now,
         successorId,
@@ -232,7 +232,7 @@ async function endLeftovers(
   ] as const) {
     await tx.each(
       `${setState(move)}, outcome = '${outcome}', outcome_number = outcome_number + 1, outcome_at = ?,
-         error_code = ?, error_message = ? where id = ? and state in ${fromStates(move)}`,
+         error_code = ?, error_message = ? where id = ? and ${inStateFor(move)}`,
       ends[outcome],
     );
   }

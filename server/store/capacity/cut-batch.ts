@@ -4,7 +4,7 @@
  */
 
 import { sealSuccessors } from '../batches/settle-leftovers.ts';
-import { bearBatch, fromStates, moveBatch, setState } from '../moves.ts';
+import { bearBatch, inStateFor, moveBatch, setState } from '../moves.ts';
 import type { BatchRow } from '../rows.ts';
 import type { Tx } from '../tx.ts';
 import { planForgotten } from '../upkeep/remote-cleanups.ts';
@@ -155,7 +155,7 @@ async function moveRows(
 ): Promise<void> {
   if (rows.length === 0) return;
   await tx.each(
-    `${setState('carry')}, batch_id = ? where id = ? and batch_id = ? and state in ${fromStates('carry')}`,
+    `${setState('carry')}, batch_id = ? where id = ? and batch_id = ? and ${inStateFor('carry')}`,
     rows.map((row) => [now, successorId, row.id, batch.id]),
   );
   const sum = (column: Exclude<keyof Row, 'id'>) => rows.reduce((total, row) => total + row[column], 0);

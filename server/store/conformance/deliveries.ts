@@ -132,9 +132,10 @@ export function describeDeliveries(openStore: OpenStore): void {
     await delivering(makeArrivals('a', 3));
     const [first] = await t.line.claimDeliveries(1);
     await t.line.recordDeliveries(first ? [first] : [], 'again');
-    await t.line.claimDeliveries(1);
-    expect(await t.store.breakDeliveryLeases({ now: t.line.now, leaseMs })).toBe(1);
-    expect(await t.line.claimDeliveries(9, 'next')).toHaveLength(2);
+    await t.line.claimDeliveries(1, 'dead');
+    expect(await t.line.claimDeliveries(9, 'next')).toHaveLength(1);
+    await t.store.leaveReplica({ name: 'dead', now: t.line.now });
+    expect(await t.line.claimDeliveries(9, 'next')).toHaveLength(1);
   });
 
   it('records no state under a stale lease, but keeps the attempt', async () => {

@@ -43,7 +43,7 @@ async function callTheLine(line: Line): Promise<void> {
   line.now += 10_000;
   const [claimed] = await line.claimDeliveries(1);
   await store.putBackDeliveries({ requestIds: [claimed?.id ?? 0], leaseToken: 'sender', now: line.now });
-  await store.breakDeliveryLeases({ now: line.now, leaseMs: 60_000 });
+  await store.wakeAll({ now: line.now });
   await line.handOver('give_up');
 }
 
@@ -102,8 +102,8 @@ async function callOperators(line: Line): Promise<void> {
   const who = { name: 'one', role: 'all', version: '1', startedAt: 1 } as const;
   await store.beatReplica({ ...who, now: 1, deadAfterMs: 5 });
   await store.beatReplica({ ...who, name: 'two', now: 10, deadAfterMs: 5 });
-  await store.takeOverSilent({ name: 'two', now: 10, deadAfterMs: 5, deliveryLeaseMs: 60_000 });
-  await store.leaveReplica({ name: 'two', now, deliveryLeaseMs: 60_000 });
+  await store.takeOverSilent({ name: 'two', now: 10, deadAfterMs: 5 });
+  await store.leaveReplica({ name: 'two', now });
 }
 
 async function callCapacity(line: Line): Promise<void> {

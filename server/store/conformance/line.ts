@@ -222,7 +222,10 @@ export class Line {
     return (await this.store.getBatch({ id: held.batch.id })) ?? null;
   }
 
+  /** The claimer is among the replicas: of one that is not, others may take what it has claimed. */
   async claimDeliveries(limit = 100, leaseToken = 'sender'): Promise<ClaimedDelivery[]> {
+    const who = { name: leaseToken, role: 'worker', version: '1', startedAt: this.now } as const;
+    await this.store.beatReplica({ ...who, now: this.now, deadAfterMs: Number.MAX_SAFE_INTEGER });
     const input = { now: this.now, limit, leaseMs, leaseToken, perDestination: 100, inFlight: {} };
     return (await this.store.claimDeliveries({ type: 'webhook', ...input })).deliveries;
   }

@@ -4,7 +4,6 @@ import { limitsWith, makeArrivals } from './make-arrivals.ts';
 import { useStore } from './use-store.ts';
 
 const deadAfterMs = 8_000;
-const deliveryLeaseMs = 60_000;
 
 export function describeReplicas(openStore: OpenStore): void {
   const at = useStore(openStore);
@@ -12,8 +11,7 @@ export function describeReplicas(openStore: OpenStore): void {
     const who = { name, role, version: '1', startedAt: name === 'api' ? 1 : 2 };
     return at.store.beatReplica({ ...who, now, deadAfterMs });
   };
-  const takeOver = (name: string, now: number) =>
-    at.store.takeOverSilent({ name, now, deadAfterMs, deliveryLeaseMs });
+  const takeOver = (name: string, now: number) => at.store.takeOverSilent({ name, now, deadAfterMs });
 
   it('names one leader among those that work, and another when it falls silent', async () => {
     expect(await beat('api', 1_000, 'api')).toMatchObject({ known: false, leader: false });
@@ -46,11 +44,11 @@ export function describeReplicas(openStore: OpenStore): void {
     const kept = (await claim('alive')).batches[0];
     line.now += deadAfterMs + 1;
     expect((await claim('other')).batches).toEqual([]);
-    const none = { replicas: [], batches: 0, deliveries: 0 };
+    const none = { replicas: [], batches: 0 };
     expect(await beat('alive', line.now - 1)).toMatchObject({ silent: 0 });
     expect(await takeOver('alive', line.now - 1)).toEqual(none);
     expect(await beat('alive', line.now)).toMatchObject({ silent: 1 });
-    expect(await takeOver('alive', line.now)).toEqual({ replicas: ['dead'], batches: 1, deliveries: 0 });
+    expect(await takeOver('alive', line.now)).toEqual({ replicas: ['dead'], batches: 1 });
     expect((await store.getBatch({ id: held?.id ?? 0 }))?.lease_token).toBeNull();
     expect((await store.getBatch({ id: kept?.id ?? 0 }))?.lease_token).toBe('of alive');
     expect((await claim('other')).batches.map(({ id }) => id)).toEqual([held?.id]);
@@ -76,8 +74,8 @@ export function describeReplicas(openStore: OpenStore): void {
     await beat('two', line.now);
     expect(await line.claimDeliveries(2, 'one')).toHaveLength(2);
     expect(await line.claimDeliveries(1, 'two')).toHaveLength(1);
-    const left = await store.leaveReplica({ name: 'one', now: line.now, deliveryLeaseMs });
-    expect(left).toEqual({ replicas: ['one'], batches: 0, deliveries: 2 });
+    const left = await store.leaveReplica({ name: 'one', now: line.now });
+    expect(left).toEqual({ replicas: ['one'], batches: 0 });
     expect(await line.claimDeliveries(9, 'two')).toHaveLength(3);
   });
 }

@@ -1,16 +1,17 @@
 /**
  * Takes due deliveries of one type under a lease, by turns over the destinations that have any, so that a blocked one
- * costs its neighbours nothing and one without work costs nobody. The lease is the due time itself, moved to when
- * another may try; the token tells whose it is.
+ * costs its neighbours nothing and one without work costs nobody.
  */
 import { lateProbeMs, placesOf } from '../../../core/breaker.ts';
 import type { DestinationType } from '../../../core/destination.ts';
 import type { Outcome } from '../../../core/request.ts';
 import { mayYetSend, nextSendAt, useUp } from '../../../core/send-rate.ts';
-import { wakeAll, wakeDestinations } from '../destinations/wake-destinations.ts';
+import { wakeDestinations } from '../destinations/wake-destinations.ts';
+import { inStateFor } from '../moves.ts';
 import type { DestinationRow } from '../rows.ts';
 import { sideBySide } from '../side-by-side.ts';
 import type { Tx } from '../tx.ts';
+import { mayBeClaimed, noLease } from './delivery-lease.ts';
 import { sharePlaces } from './share-places.ts';
 
 export interface ClaimDeliveriesInput {
@@ -57,6 +58,9 @@ export interface ClaimDeliveriesOutput {
 
 /** When to look at a destination again, and what of its rate is used up then. */
 type Turn = [lookAt: number | null, rateUsedUs: number | null, id: number];
+
+/** How often a destination is looked at that has nothing else to send than what is being sent. */
+const lookAtLeasedMs = 5_000;
 
 /** Destinations looked at in one claim, beside those that have something in flight. */
 const mostLookedAt = 64;
@@ -124,7 +128,7 @@ function countedAnew(row: DestinationRow, { now, mostHeldMs }: ClaimDeliveriesIn
   return now - row.blocked_until > lateProbeMs(mostHeldMs) ? { ...row, holds_since: now } : row;
 }
 
-/** A probe notes since when it has waited, since its due time moves: to the end of its lease, and behind the others. */
+/** A probe notes since when it has waited, since it may go behind the others. */
 async function claimOf(
   tx: Tx,
   { leaseToken, now, leaseMs }: ClaimDeliveriesInput,
@@ -136,13 +140,16 @@ async function claimOf(
   return tx.all<ClaimedDelivery>(
     `with picked as materialized (
        select id from requests
-       where state = 'delivering' and destination_id = ? and due_at <= ? order by due_at, id limit ?${tx.skipLocked})
-     update requests set lease_token = ?, due_at = ?${noted}
+       where state = 'delivering' and destination_id = ? and due_at <= ? and ${mayBeClaimed}
+       order by due_at, id limit ?${tx.skipLocked})
+     update requests set lease_token = ?, lease_until = ?${noted}
      where id in (select id from picked)
      returning id, batch_id, custom_id, outcome, outcome_number, destination_id, delivery, delivery_tries,
        error_code, error_message, held_since`,
     id,
     now,
+    now,
+    leaseToken,
     quota,
     leaseToken,
     now + leaseMs,
@@ -156,10 +163,11 @@ async function claimOf(
  */
 async function nextTurn(
   tx: Tx,
-  { now, leaseMs }: ClaimDeliveriesInput,
+  input: ClaimDeliveriesInput,
   row: DestinationRow,
   { quota, claimed }: { readonly quota: number; readonly claimed: number },
 ): Promise<Turn> {
+  const { now, leaseMs } = input;
   const used = useUp(row.rate_per_s, row.rate_used_us, claimed, now);
   const may = nextSendAt(row.rate_per_s, used, now);
   if (claimed > 0 && row.breaker === 'open') {
@@ -173,11 +181,28 @@ async function nextTurn(
     return [ended, used, row.id];
   }
   if (claimed === quota) return [Math.max(now, may), used, row.id];
-  const due = await tx.get<{ at: number | null }>(
-    `select min(due_at) as at from requests where state = 'delivering' and destination_id = ?`,
-    row.id,
-  );
-  return [due?.at == null ? null : Math.max(due.at, may, row.blocked_until), used, row.id];
+  const due = await nextDue(tx, input, row.id);
+  return [due === null ? null : Math.max(due, may, row.blocked_until), used, row.id];
+}
+
+/**
+ * When something falls due there. While something is leased, soon: its holder may be gone by then. Where no more could be
+ * claimed than was, what is leased is all that is due.
+ */
+async function nextDue(
+  tx: Tx,
+  { now, leaseMs }: ClaimDeliveriesInput,
+  destinationId: number,
+): Promise<number | null> {
+  const { first, next } = (await tx.get<{ first: number | null; next: number | null }>(
+    `select (select min(due_at) from requests where state = 'delivering' and destination_id = ?) as first,
+       (select min(due_at) from requests where state = 'delivering' and destination_id = ? and due_at > ?) as next`,
+    destinationId,
+    destinationId,
+    now,
+  )) ?? { first: null, next: null };
+  if (first === null || first > now) return first;
+  return Math.min(next ?? Number.POSITIVE_INFINITY, now + Math.min(leaseMs, lookAtLeasedMs));
 }
 
 /** Makes deliveries due again that were claimed and not sent. */
@@ -187,9 +212,8 @@ export async function putBackDeliveries(
 ): Promise<void> {
   const { requestIds, leaseToken, now } = input;
   const freed = await tx.all<{ destination_id: number }>(
-    `update requests set due_at = ?, lease_token = null
-     where id in ${tx.list} and lease_token = ? and state = 'delivering' returning destination_id`,
-    now,
+    `update requests set ${noLease}
+     where id in ${tx.list} and lease_token = ? and ${inStateFor('arrive')} returning destination_id`,
     tx.listOf(requestIds),
     leaseToken,
   );
@@ -198,25 +222,4 @@ export async function putBackDeliveries(
     freed.map(({ destination_id }) => destination_id),
     now,
   );
-}
-
-/**
- * Makes deliveries due again whose sender is gone; only for a store that one process owns alone. Looks at what
- * falls due within one lease, since no live lease ends later.
- */
-export async function breakDeliveryLeases(
-  tx: Tx,
-  input: { readonly now: number; readonly leaseMs: number },
-): Promise<number> {
-  const freed = await tx.run(
-    `update requests set due_at = ?, lease_token = null
-     where id in (
-       select r.id from destinations d join requests r on r.destination_id = d.id
-       where r.state = 'delivering' and r.due_at > ? and r.due_at <= ? and r.lease_token is not null)`,
-    input.now,
-    input.now,
-    input.now + input.leaseMs,
-  );
-  await wakeAll(tx, input.now);
-  return freed;
 }

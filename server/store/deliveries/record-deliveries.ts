@@ -2,10 +2,11 @@
 import type { AttemptResult, NextStep } from '../../../core/delivery.ts';
 import { countAt, type Happened } from '../figures/count-hour.ts';
 import { findBatchKeyId } from '../intake/find-batch-key.ts';
-import { fromStates, setState } from '../moves.ts';
+import { inStateFor, setState } from '../moves.ts';
 import type { BatchRow } from '../rows.ts';
 import { sideBySide } from '../side-by-side.ts';
 import type { SqlValue, Tx } from '../tx.ts';
+import { noLease } from './delivery-lease.ts';
 import { endWhereNothingIsOwed } from './end-batch.ts';
 import { type BreakerMoves, recordHealth } from './record-health.ts';
 
@@ -40,16 +41,16 @@ export interface RecordDeliveriesOutput extends BreakerMoves {
   readonly ended: number[];
 }
 
-const arrive = `${setState('arrive')}, delivery_tries = ?, due_at = null, lease_token = null
-  where id = ? and lease_token = ? and outcome_number = ? and state in ${fromStates('arrive')}`;
-const giveUp = `${setState('give_up')}, delivery_tries = ?, due_at = null, lease_token = null
-  where id = ? and lease_token = ? and outcome_number = ? and state in ${fromStates('give_up')}`;
+const arrive = `${setState('arrive')}, delivery_tries = ?, due_at = null, ${noLease}
+  where id = ? and lease_token = ? and outcome_number = ? and ${inStateFor('arrive')}`;
+const giveUp = `${setState('give_up')}, delivery_tries = ?, due_at = null, ${noLease}
+  where id = ? and lease_token = ? and outcome_number = ? and ${inStateFor('give_up')}`;
 const postpone = `update requests set updated_at = ?, delivery_tries = ?, due_at = ?, asked_until = ?,
-    held_since = null, lease_token = null
-  where id = ? and lease_token = ? and outcome_number = ? and state in ${fromStates('arrive')}`;
+    held_since = null, ${noLease}
+  where id = ? and lease_token = ? and outcome_number = ? and ${inStateFor('arrive')}`;
 /** A probe uses up no attempt: it goes behind those that wait, and remembers since when it has waited itself. */
-const putBehind = `update requests set due_at = ?, asked_until = ?, lease_token = null
-  where id = ? and lease_token = ? and outcome_number = ? and state in ${fromStates('arrive')}`;
+const putBehind = `update requests set due_at = ?, asked_until = ?, ${noLease}
+  where id = ? and lease_token = ? and outcome_number = ? and ${inStateFor('arrive')}`;
 
 const insertAttempt = `
   insert into attempts (request_id, destination_id, outcome_number, attempt, outcome, status_code, duration_ms,

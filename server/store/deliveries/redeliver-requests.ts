@@ -1,8 +1,9 @@
 /** Hands one outcome over once more, and keeps its batch's counters. More than one is a redelivery. */
 import { wakeDestinations } from '../destinations/wake-destinations.ts';
-import { fromStates, moveBatch, newRound, setState } from '../moves.ts';
+import { inStateFor, moveBatch, newRound, setState } from '../moves.ts';
 import type { RequestRow } from '../rows.ts';
 import type { Tx } from '../tx.ts';
+import { noLease } from './delivery-lease.ts';
 
 export type Redelivery =
   | { readonly kind: 'redelivering' }
@@ -25,12 +26,8 @@ export async function redeliverRequest(
   if (row.outcome === null) return { kind: 'no_outcome', state: row.state };
   if (row.destination_id === null) return { kind: 'no_destination' };
   if (row.state === 'delivering') {
-    if (row.lease_token !== null && (row.due_at ?? 0) > now) return { kind: 'being_sent' };
-    await tx.run(
-      'update requests set due_at = ?, asked_until = null, lease_token = null where id = ?',
-      now,
-      row.id,
-    );
+    if (row.lease_token !== null && (row.lease_until ?? 0) > now) return { kind: 'being_sent' };
+    await tx.run(`update requests set due_at = ?, asked_until = null, ${noLease} where id = ?`, now, row.id);
   }
   if (row.state === 'delivered' || row.state === 'delivery_failed') {
     await sendAgain(tx, row.id, now);
@@ -43,7 +40,7 @@ export async function redeliverRequest(
 async function sendAgain(tx: Tx, requestId: number, now: number): Promise<void> {
   await tx.run(
     `${setState('redeliver')}, due_at = ?, ${newRound}
-     where id = ? and state in ${fromStates('redeliver')}`,
+     where id = ? and ${inStateFor('redeliver')}`,
     now,
     now,
     requestId,

@@ -4,7 +4,7 @@
  */
 import { wakeDestinations } from '../destinations/wake-destinations.ts';
 import { lockRows } from '../lock-rows.ts';
-import { fromStates, newRound, setState } from '../moves.ts';
+import { inStateFor, newRound, setState } from '../moves.ts';
 import { listRequests, type RequestFilter } from '../read/list-requests.ts';
 import type { Tx } from '../tx.ts';
 import { recountRedelivered } from './redeliver-requests.ts';
@@ -186,7 +186,7 @@ export async function redeliverNext(
   );
   const changed = await tx.each(
     `${setState('redeliver')}, due_at = ?, ${newRound}
-     where id = ? and state = ? and state in ${fromStates('redeliver')}`,
+     where id = ? and (state || '') = ? and ${inStateFor('redeliver')}`,
     page.rows.map((row) => [now, now, row.id, row.state]),
   );
   const moved = page.rows.filter((_, index) => changed[index] === 1);

@@ -1,8 +1,9 @@
 /** What becomes of messages that a broken destination has held back: called forward when it recovers, or given up. */
 import { lateProbeMs } from '../../../core/breaker.ts';
+import { leaseIsOver, noLease } from '../deliveries/delivery-lease.ts';
 import { endBatch } from '../deliveries/end-batch.ts';
 import { countHours } from '../figures/count-hour.ts';
-import { fromStates, setState } from '../moves.ts';
+import { inStateFor, setState } from '../moves.ts';
 import type { Tx } from '../tx.ts';
 
 /**
@@ -50,7 +51,7 @@ export async function callForward(
 /** What an open breaker has held for too long: a destination of its own accord, in whose round no probe is late. */
 const heldByOpen = `select r.id from destinations d join requests r on r.destination_id = d.id
   where d.breaker = 'open' and d.holds_since < ? and d.blocked_until > ? and d.paused_at is null
-    and r.state = 'delivering' and r.lease_token is null`;
+    and r.state = 'delivering' and ${leaseIsOver}`;
 
 /**
  * One slice of what an open breaker has kept from being sent for too long: it ends as delivery_failed, and can be
@@ -73,11 +74,12 @@ export async function giveUpHeld(
        where id in (
          select id from (${heldByOpen} and r.due_at < ? limit ?) as waiting
          union all select id from (${heldByOpen} and r.held_since < ? limit ?) as probed)
-         and lease_token is null and state in ${fromStates('give_up')}${tx.skipLocked})
-     ${setState('give_up')}, due_at = null, lease_token = null where id in (select id from picked)
+         and ${leaseIsOver} and ${inStateFor('give_up')}${tx.skipLocked})
+     ${setState('give_up')}, due_at = null, ${noLease} where id in (select id from picked)
      returning id, batch_id`,
-    ...[before, probeDueAfter, before, limit],
-    ...[before, probeDueAfter, before, limit],
+    ...[before, probeDueAfter, now, before, limit],
+    ...[before, probeDueAfter, now, before, limit],
+    now,
     now,
   );
   const counts = new Map<number, number>();

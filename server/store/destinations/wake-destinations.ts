@@ -28,10 +28,17 @@ export async function wakeDestinations(
   );
 }
 
-/** Looks at every destination now: deliveries were freed whose sender is gone. For a store that one process owns alone. */
-export async function wakeAll(tx: Tx, now: number): Promise<void> {
+/**
+ * Looks now at every destination in the round: deliveries are anybody's whose sender is gone. Waits for no row that
+ * somebody holds, perhaps the one that is gone; who is passed over is looked at soon all the same.
+ */
+export async function wakeAll(tx: Tx, { now }: { readonly now: number }): Promise<void> {
   await tx.run(
-    'update destinations set look_at = case when blocked_until > ? then blocked_until else ? end',
+    `with late as materialized (
+       select id from destinations where look_at > ? and look_at > blocked_until order by id${tx.skipLocked})
+     update destinations set look_at = case when blocked_until > ? then blocked_until else ? end
+     where id in (select id from late)`,
+    now,
     now,
     now,
   );

@@ -11,6 +11,7 @@ import { prices, pricesUndone } from './0010-prices.ts';
 import { searches, searchesUndone } from './0011-searches.ts';
 import { endedSessions, endedSessionsUndone } from './0012-ended-sessions.ts';
 import { heldMessages, heldMessagesUndone } from './0013-held-messages.ts';
+import { deliveryLeases, deliveryLeasesOnPostgres, deliveryLeasesUndone } from './0014-delivery-leases.ts';
 
 interface Migration {
   readonly name: string;
@@ -53,4 +54,10 @@ export const migrations: readonly Migration[] = [
   // Undone, a session that was signed out of is good again until it is over.
   { name: '0012-ended-sessions', up: endedSessions, down: { sql: endedSessionsUndone, losesData: true } },
   { name: '0013-held-messages', up: heldMessages, down: { sql: heldMessagesUndone, losesData: false } },
+  {
+    name: '0014-delivery-leases',
+    up: deliveryLeases,
+    postgres: deliveryLeasesOnPostgres,
+    down: { sql: deliveryLeasesUndone, losesData: false },
+  },
 ];

@@ -1,4 +1,4 @@
--- Schema 12, made by the migrations. Do not edit.
+-- Schema 13, made by the migrations. Do not edit.
 
 CREATE TABLE actions (
   id bigint not null generated as identity,
@@ -411,8 +411,9 @@ CREATE TABLE requests (
   created_at bigint not null,
   updated_at bigint not null,
   held_since bigint,
-  asked_until bigint
-);
+  asked_until bigint,
+  lease_until bigint
+) WITH (fillfactor=50);
 CREATE INDEX requests_by_batch ON requests USING btree (batch_id, state, id);
 CREATE INDEX requests_by_created_at ON requests USING btree (created_at, id);
 CREATE UNIQUE INDEX requests_by_custom_id ON requests USING btree (custom_id);

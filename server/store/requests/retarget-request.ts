@@ -2,7 +2,7 @@
 import type { DestinationType } from '../../../core/destination.ts';
 import { wakeDestinations } from '../destinations/wake-destinations.ts';
 import { findDestinationId } from '../intake/find-destination.ts';
-import { fromStates, moveBatch, newRound, setState } from '../moves.ts';
+import { inStateFor, moveBatch, newRound, setState } from '../moves.ts';
 import type { RequestRow } from '../rows.ts';
 import type { Tx } from '../tx.ts';
 
@@ -57,7 +57,7 @@ async function start(
 ): Promise<void> {
   await tx.run(
     `${setState('deliver')}, due_at = ?, ${newRound}
-     where id = ? and state in ${fromStates('deliver')}`,
+     where id = ? and ${inStateFor('deliver')}`,
     now,
     now,
     row.id,

@@ -2,7 +2,7 @@
 
 import { wakeDestinations } from '../destinations/wake-destinations.ts';
 import { countHour } from '../figures/count-hour.ts';
-import { fromStates, newRound, setState } from '../moves.ts';
+import { inStateFor, newRound, setState } from '../moves.ts';
 import type { RequestRow } from '../rows.ts';
 import type { Tx } from '../tx.ts';
 
@@ -62,7 +62,7 @@ export async function cancelRequest(tx: Tx, { customId, now }: StopInput): Promi
   await tx.run(
     `${setState('cancel')}, outcome = 'cancelled', outcome_number = outcome_number + 1, outcome_at = ?,
        error_code = 'request_cancelled', error_message = 'Cancelled by order before it was sent.'
-     where id = ? and state in ${fromStates('cancel')}`,
+     where id = ? and ${inStateFor('cancel')}`,
     now,
     now,
     row.id,
@@ -71,7 +71,7 @@ export async function cancelRequest(tx: Tx, { customId, now }: StopInput): Promi
   await countHour(tx, row.batch_id, now, { cancelled: 1 });
   if (row.destination_id !== null) {
     await tx.run(
-      `${setState('deliver')}, due_at = ?, ${newRound} where id = ? and state in ${fromStates('deliver')}`,
+      `${setState('deliver')}, due_at = ?, ${newRound} where id = ? and ${inStateFor('deliver')}`,
       now,
       now,
       row.id,

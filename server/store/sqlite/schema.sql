@@ -1,4 +1,4 @@
--- Schema 12, made by the migrations. Do not edit.
+-- Schema 13, made by the migrations. Do not edit.
 
 CREATE TABLE actions (
   id integer primary key autoincrement,
@@ -354,7 +354,7 @@ CREATE TABLE requests (
   lease_token text,
   created_at integer not null,
   updated_at integer not null
-, held_since integer, asked_until integer) strict;
+, held_since integer, asked_until integer, lease_until integer) strict;
 CREATE INDEX requests_by_batch on requests (batch_id, state);
 CREATE INDEX requests_by_created_at on requests (created_at);
 CREATE UNIQUE INDEX requests_by_custom_id on requests (custom_id);

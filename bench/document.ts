@@ -1,4 +1,5 @@
 /** The part of a document that a run writes. */
+import { spreadOf } from './figures.ts';
 
 /**
  * Replaces what stands between the markers.
@@ -29,4 +30,12 @@ export function describeMachine(facts: {
     `${facts.date}, ${facts.cpus} × ${facts.cpu}, Node ${facts.node}, ` +
     `load of the machine before ${facts.load.toFixed(1)}; \`${facts.command}\``
   );
+}
+
+/** How steady the machine was meanwhile: what the same piece of work took before each pair. */
+export function describeYardstick(micros: readonly number[]): string {
+  if (micros.length === 0) return '';
+  const { median, least, most } = spreadOf(micros);
+  const [middle, from, to] = [median, least, most].map((value) => value.toFixed(1));
+  return `; yardstick ${middle} µs (${from} to ${to})`;
 }

@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { resolve } from 'node:path';
-import { describeMachine, replaceTable } from './document.ts';
+import { describeMachine, describeYardstick, replaceTable } from './document.ts';
 import { type Options, readOptions, usage } from './options.ts';
 import { dropForgotten } from './postgres.ts';
 import { summariseProfiles } from './profiles.ts';
@@ -64,7 +64,11 @@ async function runAll(options: Options, machine: string): Promise<void> {
   const setup = makeSetup(options, scratch, lasting);
   const outcomes: Outcome[] = [];
   const failed: string[] = [];
-  const said = () => (failed.length === 0 ? machine : `${machine}. **Failed:** ${failed.join(', ')}.`);
+  const said = () => {
+    const yardstick = describeYardstick(outcomes.flatMap((outcome) => outcome.yardstick));
+    const failures = failed.length === 0 ? '' : `. **Failed:** ${failed.join(', ')}.`;
+    return `${machine}${yardstick}${failures}`;
+  };
   for (const workload of chooseWorkloads(options)) {
     const startedAt = performance.now();
     try {

@@ -6,6 +6,7 @@ import type { Setup } from './setup.ts';
 import { endTasks } from './task.ts';
 import { withinTime } from './time-limit.ts';
 import type { Sample, Workload } from './workload.ts';
+import { measureYardstick } from './yardstick.ts';
 
 /** Of all pairs of a workload: several times what the longest takes on two quiet cores. */
 const usualLimitS = 600;
@@ -30,6 +31,8 @@ export interface Outcome {
   readonly memMb: number | null;
   readonly cpuMsPerRequest: number | null;
   readonly floorCpuMsPerRequest: number | null;
+  /** What the yardstick took before each pair, on each core, in microseconds. */
+  readonly yardstick: readonly number[];
   /** Medians of the further figures, of stalls the worst. */
   readonly more: Readonly<Record<string, number>>;
   readonly aims: readonly Judged[];
@@ -59,8 +62,10 @@ async function measure(
   const bench = await workload.prepare(setup);
   const ours: Sample[] = [];
   const floor: Sample[] = [];
+  const yardstick: number[] = [];
   try {
     for (let pair = 1; pair <= pairs; pair++) {
+      yardstick.push(...(await measureYardstick()));
       const turns = [
         async () => {
           progress.at = `ours of pair ${pair}`;
@@ -76,7 +81,7 @@ async function measure(
     }
     progress.at = 'its further figures';
     const also = bench.also && setup.profileFolder === null ? await bench.also() : {};
-    return sumUp(workload, ours, floor, also);
+    return { ...sumUp(workload, ours, floor, also), yardstick };
   } finally {
     progress.at = 'its end';
     await bench.close?.();
@@ -88,7 +93,7 @@ function sumUp(
   ours: readonly Sample[],
   floor: readonly Sample[],
   also: Readonly<Record<string, number>>,
-): Outcome {
+): Omit<Outcome, 'yardstick'> {
   const values = (samples: readonly Sample[]) => samples.map(({ value }) => value);
   const middle = (samples: readonly Sample[], read: (sample: Sample) => number | undefined) => {
     const known = samples.map(read).filter((value) => value !== undefined);

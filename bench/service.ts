@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startChild } from '../demo/start-child.ts';
 import { childEnvironment, projectRoot, readListening } from '../demo/start-service.ts';
-import { nodeFlags } from '../server/node-flags.ts';
+import { nodeEnvironment, nodeFlags } from '../server/node-flags.ts';
 import { placeOf, storedIn } from './databases.ts';
 import { cpuMs, peakMb } from './process-figures.ts';
 import type { Setup } from './setup.ts';
@@ -62,6 +62,7 @@ export async function startOurs(setup: Setup, options: StartOptions): Promise<Ou
     env: childEnvironment({
       HOST: '127.0.0.1',
       PORT: 0,
+      ...nodeEnvironment,
       OPENAI_API_KEY: 'sk-bench',
       OPENAI_BASE_URL: `${options.provider ?? 'http://127.0.0.1:9'}/v1`,
       API_KEYS: apiKey,

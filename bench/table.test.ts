@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { aimText, judgeAims } from './aims.ts';
-import { describeMachine, replaceTable } from './document.ts';
+import { describeMachine, describeYardstick, replaceTable } from './document.ts';
 import { spreadOf } from './figures.ts';
 import type { Outcome } from './run-workload.ts';
 import { renderJson, renderTable } from './table.ts';
@@ -32,6 +32,7 @@ const outcome: Outcome = {
   pairs: 3,
   ours: spreadOf([9_400, 9_500, 9_450.4]),
   floor: spreadOf([15_000, 14_000, 14_500]),
+  yardstick: [7, 11.26],
   ...figures,
   aims: judgeAims(workload.aims, { ...figures, ours: 9_450, ratio: figures.ratio.median }),
 };
@@ -107,4 +108,9 @@ test('a table says where it is from', () => {
   expect(describeMachine(facts)).toBe(
     '2026-01-02, 2 × Some CPU, Node 24.0.0, load of the machine before 0.0; `npm run bench`',
   );
+});
+
+test('and how steady the machine was', () => {
+  expect(describeYardstick([7, 11.26, 6.5])).toBe('; yardstick 7.0 µs (6.5 to 11.3)');
+  expect(describeYardstick([])).toBe('');
 });

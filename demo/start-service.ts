@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { nodeFlags } from '../server/node-flags.ts';
+import { nodeEnvironment, nodeFlags } from '../server/node-flags.ts';
 import { type Child, startChild } from './start-child.ts';
 
 /** The repository's root: where the programs and the packages are. */
@@ -14,20 +14,26 @@ export interface ServingChild extends Child {
   readonly url: string;
 }
 
+export interface StartServiceOptions {
+  /** Sees every line of its output. */
+  readonly onLine?: (line: string) => void;
+  readonly readyWithinMs?: number;
+  /** What Node runs: the sources, where nothing else is said. */
+  readonly entry?: string;
+}
+
 /** Starts the service with these settings and waits until it listens. What is not said is its default. */
 export async function startService(
   settings: ChildSettings,
-  onLine?: (line: string) => void,
-  readyWithinMs?: number,
+  { entry = 'server/main.ts', ...options }: StartServiceOptions = {},
 ): Promise<ServingChild> {
   const child = await startChild({
     name: 'service',
-    args: [...nodeFlags, 'server/main.ts'],
+    args: [...nodeFlags, entry],
     cwd: projectRoot,
-    env: childEnvironment({ HOST: '127.0.0.1', PORT: 0, ...settings }),
+    env: childEnvironment({ HOST: '127.0.0.1', PORT: 0, ...nodeEnvironment, ...settings }),
     readReady: readListening,
-    ...(onLine && { onLine }),
-    ...(readyWithinMs !== undefined && { readyWithinMs }),
+    ...options,
   });
   return { ...child, url: child.ready };
 }

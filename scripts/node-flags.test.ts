@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { nodeFlags } from '../server/node-flags.ts';
+import { nodeEnvironment, nodeFlags } from '../server/node-flags.ts';
 import { root } from './run.ts';
 
 test.each([
@@ -9,6 +9,14 @@ test.each([
   ['server/cli.ts', 'the first line of the command'],
 ])('%s starts Node with the flags of the service (%s)', (file) => {
   expect(readFileSync(join(root, file), 'utf8')).toContain(`node ${nodeFlags.join(' ')}`);
+});
+
+test.each([
+  ['server/cli.ts', /^#!.*$/m],
+  ['Dockerfile', /^ENV .*$/m],
+])('%s sets what the service wants of its environment', (file, line) => {
+  const [found] = line.exec(readFileSync(join(root, file), 'utf8')) ?? [];
+  for (const [name, value] of Object.entries(nodeEnvironment)) expect(found).toContain(`${name}=${value}`);
 });
 
 test('the container starts Node with the flags of the service', () => {

@@ -5,7 +5,10 @@
  * measured, see docs/decisions).
  */
 export const nodeFlags = [
-  '--max-semi-space-size=4',
+  '--max-semi-space-size=8',
   '--heap-growing-percent=30',
   '--no-parallel-scavenge',
 ] as const;
+
+/** glibc gives each thread a heap of its own, and gives little of it back: two for all of them take 10 to 40 MB less. */
+export const nodeEnvironment = { MALLOC_ARENA_MAX: '2' } as const;

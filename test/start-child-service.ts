@@ -18,9 +18,9 @@ export interface ChildService {
 
 export async function startChildService(folder: string, settings: TestSettings = {}): Promise<ChildService> {
   const lines: string[] = [];
-  const child = await startService(testEnvironment(folder, { LOG_LEVEL: 'info', ...settings }), (line) =>
-    lines.push(line),
-  );
+  const child = await startService(testEnvironment(folder, { LOG_LEVEL: 'info', ...settings }), {
+    onLine: (line) => lines.push(line),
+  });
   // A test that fails half-way leaves no process behind.
   onTestFinished(async () => {
     await child.kill9();

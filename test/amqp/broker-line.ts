@@ -61,7 +61,7 @@ export class BrokerLine {
         LOG_LEVEL: 'info',
         ...this.#settings,
       }),
-      onLine,
+      onLine ? { onLine } : {},
     );
   }
 

@@ -14,6 +14,7 @@ import {
   createSecret,
   projectRoot,
   type ServingChild,
+  type StartServiceOptions,
   startService,
 } from '../../demo/start-service.ts';
 import { readSeen, startSimulator } from '../../demo/start-simulator.ts';
@@ -91,8 +92,8 @@ export class CrashLine {
   }
 
   /** Starts the service on the same database; resolves when it listens. */
-  async start(more: ChildSettings = {}): Promise<ServingChild> {
-    this.#service = await startService({ ...this.#settings, ...more });
+  async start(more: ChildSettings = {}, options: StartServiceOptions = {}): Promise<ServingChild> {
+    this.#service = await startService({ ...this.#settings, ...more }, options);
     return this.#service;
   }
 

@@ -83,7 +83,7 @@ export class Cluster {
       if (/"level":"(warn|error)"|"taken_over"|"absent"/.test(line)) this.lines.push(line);
     };
     const settings = { ...this.#settings, ROLE: role, ...more };
-    const child = await startService(settings, note, readyWithinMs);
+    const child = await startService(settings, { onLine: note, readyWithinMs });
     const replica = { ...child, role };
     this.replicas.add(replica);
     return replica;

@@ -25,6 +25,9 @@ import type { Operation, Runner } from './runner.ts';
  * Pairs come in the order of their keys, in which slots are taken; batches are locked in the order of their ids, and
  * rows of figures come last. Indexes: batches_open, requests_by_custom_id, primary keys.
  *
+ * Nothing is joined by which all rows would be held against all: `is true` keeps what was stored a hash, where a planner that expects
+ * one row would loop, and a body is taken by its place.
+ *
  * A batch is counted up by what was inserted. It is locked as it is now, not as it was when the statement began: one that
  * was closed meanwhile is not found, and then nothing is stored.
  */
@@ -62,11 +65,8 @@ const acceptSql = `
     select id, batch_id, key, custom_id, content_hash, 'pending', destination_id, delivery, tag, metadata, line_bytes,
       inputs, tokens, cast(? as bigint), cast(? as bigint) from arrived
     on conflict (custom_id) do nothing returning id),
-  kept as materialized (select arrived.* from arrived join stored on stored.id = arrived.id),
-  bodies as (
-    insert into request_bodies (request_id, body)
-    select kept.id, b.body from unnest(cast(? as bytea[])) with ordinality as b (body, n)
-    join kept on kept.n = b.n),
+  kept as materialized (select * from arrived where (id in (select id from stored)) is true),
+  bodies as (insert into request_bodies (request_id, body) select id, (cast(? as bytea[]))[n] from kept),
   sums as materialized (
     select batch_id, key, slot, count(*) as requests, cast(sum(line_bytes) as bigint) as bytes,
       cast(sum(inputs) as bigint) as inputs, cast(sum(tokens) as bigint) as tokens

@@ -1,4 +1,4 @@
-#!/usr/bin/env -S MALLOC_ARENA_MAX=2 node --max-semi-space-size=8 --heap-growing-percent=30 --no-parallel-scavenge
+#!/usr/bin/env -S MALLOC_ARENA_MAX=2 node --max-semi-space-size=8 --heap-growing-percent=50 --no-parallel-scavenge
 /** The command `openai-batch-manager`. Nothing is imported before it is known that this Node can read it. */
 import { nodeComplaint } from './config/node-version.ts';
 

@@ -6,7 +6,7 @@
  */
 export const nodeFlags = [
   '--max-semi-space-size=8',
-  '--heap-growing-percent=30',
+  '--heap-growing-percent=50',
   '--no-parallel-scavenge',
 ] as const;
 

@@ -16,7 +16,14 @@ import type { BatchRow } from '../rows.ts';
 import type { Tx } from '../tx.ts';
 import { countCreation, hourIsFullUntil } from './creations.ts';
 import { noteProbe, readHold } from './funding.ts';
-import { type FamilyKey, learnedOf, readCapacityRow, readLedger, readRatio } from './knowledge.ts';
+import {
+  type FamilyKey,
+  learnedOf,
+  lockLedger,
+  readCapacityRow,
+  readLedger,
+  readRatio,
+} from './knowledge.ts';
 
 export interface AdmitInput {
   readonly batchId: number;
@@ -66,7 +73,7 @@ interface Judgement {
 
 export async function admitBatch(tx: Tx, input: AdmitInput): Promise<Admitting> {
   const { now } = input;
-  await tx.lock('capacity', [1]);
+  await lockLedger(tx);
   const batch = await tx.get<BatchRow>(
     `select * from batches where id = ? and lease_token = ?${tx.forUpdate}`,
     input.batchId,

@@ -5,7 +5,7 @@ import { afterCompletion } from '../../../core/capacity/learning.ts';
 import type { BatchRow } from '../rows.ts';
 import type { Tx } from '../tx.ts';
 import { liftFundingAfter } from './funding.ts';
-import { learnedOf, readCapacityRow, readRatio, wakeOldest, writeLearned } from './knowledge.ts';
+import { learnedOf, lockLedger, readCapacityRow, readRatio, wakeOldest, writeLearned } from './knowledge.ts';
 
 export interface Moved {
   readonly before: BatchRow;
@@ -22,6 +22,7 @@ export async function followMove(tx: Tx, { before, after, move, now }: Moved): P
   const { provider_credentials: credentials, model_family: family } = before;
   if (credentials === null || before.reserved_at === null || after.reserved_at !== null) return;
   const key = { credentials, family };
+  await lockLedger(tx);
   if (move === 'complete') {
     const learned = learnedOf(await readCapacityRow(tx, key));
     await writeLearned(tx, key, afterCompletion(learned));

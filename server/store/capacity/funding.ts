@@ -5,6 +5,7 @@
 import { capacitySchedule, pauseAfter } from '../../../core/backoff.ts';
 import type { BatchRow } from '../rows.ts';
 import type { Tx } from '../tx.ts';
+import { lockLedger } from './knowledge.ts';
 
 export interface FundingHold {
   provider_credentials: string;
@@ -87,6 +88,7 @@ export async function liftFunding(
   tx: Tx,
   input: { readonly credentials: string; readonly now: number },
 ): Promise<boolean> {
+  await lockLedger(tx);
   const lifted = await tx.run(
     `update funding_holds set lifted_at = ?
      where provider_credentials = ? and lifted_at is null and by_rows = 0`,
@@ -102,6 +104,9 @@ export async function liftFunding(
 export async function liftFundingAfter(tx: Tx, batch: BatchRow, now: number): Promise<void> {
   const { provider_credentials: credentials, openai_created_at: createdAt } = batch;
   if (credentials === null || createdAt === null || batch.succeeded_count === 0) return;
+  const held = await tx.get('select since from funding_holds where provider_credentials = ?', credentials);
+  if (!held) return;
+  await lockLedger(tx);
   const removed = await tx.run(
     'delete from funding_holds where provider_credentials = ? and since <= ?',
     credentials,

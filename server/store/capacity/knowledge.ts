@@ -11,6 +11,14 @@ export interface FamilyKey {
   readonly family: string;
 }
 
+/**
+ * Whoever decides by the ledger, or gives room back and wakes who waits for it, does so alone: woken between another's look
+ * and its going to wait, that one would not be found, and wait until its safety net. Taken before the rows of capacity.
+ */
+export function lockLedger(tx: Tx): Promise<void> {
+  return tx.lock('capacity', [1]);
+}
+
 export interface CapacityRow {
   provider_credentials: string;
   family: string;
@@ -126,5 +134,6 @@ export async function wakeOldest(tx: Tx, { credentials, family }: FamilyKey, now
 
 /** A batch of a family has begun: whoever waited for that proof may look again. */
 export async function wakeFamily(tx: Tx, input: FamilyKey & { readonly now: number }): Promise<void> {
+  await lockLedger(tx);
   await wakeOldest(tx, input, input.now);
 }

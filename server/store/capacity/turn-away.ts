@@ -12,6 +12,7 @@ import { holdFunding } from './funding.ts';
 import {
   type FamilyKey,
   learnedOf,
+  lockLedger,
   readCapacityRow,
   readLedger,
   wakeOldest,
@@ -37,6 +38,7 @@ export interface TurnAwayInput {
 /** The batch as it waits now; null when the lease is lost. */
 export async function turnAway(tx: Tx, input: TurnAwayInput): Promise<BatchRow | null> {
   const { leaseToken, message, actor, now } = input;
+  await lockLedger(tx);
   const batch = await tx.get<BatchRow>(
     `select * from batches where id = ? and lease_token = ?${tx.forUpdate}`,
     input.batchId,

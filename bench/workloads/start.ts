@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { request } from 'undici';
 import { type Child, startChild } from '../../demo/start-child.ts';
 import { childEnvironment, projectRoot, readListening } from '../../demo/start-service.ts';
-import { nodeFlags } from '../../server/node-flags.ts';
+import { nodeEnvironment, nodeFlags } from '../../server/node-flags.ts';
 import { customId, type Kind, makePost, oneKind } from '../load/make-request.ts';
 import { cpuMs, peakMb } from '../process-figures.ts';
 import { seedRequests } from '../seed.ts';
@@ -54,6 +54,7 @@ export const start: Workload = {
       OPENAI_API_KEY: 'sk-bench',
       OPENAI_BASE_URL: 'http://127.0.0.1:9/v1',
       API_KEYS: apiKey,
+      ...nodeEnvironment,
       ...(await databaseSettings(setup, folder)),
     };
     const profile =
@@ -62,7 +63,7 @@ export const start: Workload = {
         : ['--cpu-prof', `--cpu-prof-dir=${join(setup.profileFolder, 'start')}`];
     return {
       ours: () => measure([...nodeFlags, ...profile, builtCommand, 'serve'], settings),
-      floor: () => measure([...nodeFlags, 'bench/floors/start.mjs'], {}),
+      floor: () => measure([...nodeFlags, 'bench/floors/start.mjs'], { ...nodeEnvironment }),
     };
   },
 };

@@ -147,3 +147,33 @@ test('a dispatcher waits for the claim that is on its way, and puts back what it
   for (const { id } of taken) expect(await store.listAttempts({ requestId: id, limit: 9 })).toEqual([]);
   await dispatcher.stop(0);
 });
+
+test('what it could not put back it puts back before it claims again', async () => {
+  await line.accept(makeArrivals('a', 3));
+  await line.sendOpen();
+  await line.move('openai_processing', 'complete');
+  await line.move('openai_completed', 'download');
+  await line.settle('downloading');
+  await line.deliver();
+  clock.move(line.now - clock.now());
+  const first = holdFirstAnswer('claimDeliveries');
+  const tries: number[][] = [];
+  let isAway = true;
+  const putBackDeliveries: Store['putBackDeliveries'] = async (input) => {
+    tries.push(input.deliveries.map(({ id }) => id));
+    if (isAway) throw new Error('the database is away');
+    await store.putBackDeliveries(input);
+  };
+  Object.assign(service.ctx, { store: Object.assign(first.store, { putBackDeliveries }) });
+  const dispatcher = service.dispatchers[0];
+  if (!dispatcher) throw new Error('there is no dispatcher');
+  dispatcher.start();
+  await first.committed.promise;
+  await dropBeside(dispatcher, first.letThrough.resolve);
+  isAway = false;
+  dispatcher.resume();
+  await until(() => tries.length === 2);
+  expect(tries[0]).toHaveLength(3);
+  expect(tries[1]).toEqual(tries[0]);
+  await dispatcher.stop(0);
+});

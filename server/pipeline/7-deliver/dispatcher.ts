@@ -66,7 +66,7 @@ export class Dispatcher {
   /** Whether something was claimed while the present group was recorded. */
   #claimedBeside = false;
   #dropped = false;
-  /** Claimed, and not to be sent: put back when the store can be reached again. */
+  /** Claimed, and not to be sent: put back before the next claim, when the store can be reached again. */
   #leftBehind: ClaimedDelivery[] = [];
   #awake = false;
   #filling = false;
@@ -123,7 +123,6 @@ export class Dispatcher {
   /** May claim again. */
   resume(): void {
     this.#dropped = false;
-    void this.#putBack(this.#leftBehind.splice(0));
     this.wake();
   }
 
@@ -184,6 +183,7 @@ export class Dispatcher {
       await this.#putBack(this.#shelf.dropOlder(Number.MAX_SAFE_INTEGER));
       return idlePollMs;
     }
+    if (this.#leftBehind.length > 0) await this.#putBack(this.#leftBehind.splice(0));
     void this.#putBack(this.#shelf.dropOlder(clock.now() - longestOnShelfMs));
     this.#fill();
     const isTrial = this.#options.channel.isUp === false;
@@ -287,10 +287,10 @@ export class Dispatcher {
     const { store, log } = this.#ctx;
     const requestIds = shelved.map(({ delivery }) => delivery.id);
     const lines = await store.resultLines({ requestIds }).catch((error) => {
-      // Their leases run out, and they are claimed again.
       log.error({ event: 'deliveries_not_read', requests: requestIds, err: error });
       return null;
     });
+    if (!lines) this.#leftBehind.push(...shelved.map(({ delivery }) => delivery));
     const byId = new Map(lines?.map((line) => [line.request_id, line]));
     const bare: number[] = [];
     for (const one of shelved) {
@@ -360,10 +360,17 @@ export class Dispatcher {
   async #putBack(deliveries: readonly ClaimedDelivery[]): Promise<void> {
     if (deliveries.length === 0) return;
     const { store, clock, log } = this.#ctx;
-    const requestIds = deliveries.map(({ id }) => id);
+    const held = deliveries.map(({ id, destination_id, lease_until }) => ({
+      id,
+      destination_id,
+      lease_until,
+    }));
     await store
-      .putBackDeliveries({ requestIds, leaseToken: this.#leaseToken, now: clock.now() })
-      .catch((error) => log.warn({ event: 'deliveries_not_put_back', requests: requestIds, err: error }));
+      .putBackDeliveries({ deliveries: held, leaseToken: this.#leaseToken, now: clock.now() })
+      .catch((error) => {
+        log.warn({ event: 'deliveries_not_put_back', requests: held.map(({ id }) => id), err: error });
+        this.#leftBehind.push(...deliveries);
+      });
   }
 
   async #rest(ms: number): Promise<void> {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { ClaimDeliveriesInput } from '../deliveries/claim-deliveries.ts';
+import type { ClaimDeliveriesInput, ClaimedDelivery } from '../deliveries/claim-deliveries.ts';
 import type { OpenStore } from './describe-store.ts';
 import { leaseMs, pauseMs, type Taking } from './line.ts';
 import { makeArrival, makeArrivals, notDelivered } from './make-arrivals.ts';
@@ -96,9 +96,13 @@ export function describeDeliveries(openStore: OpenStore): void {
     const [first, second, third] = await t.line.claimDeliveries();
     const requestIds = [first?.id ?? 0, second?.id ?? 0];
     const now = t.line.now;
-    await t.store.putBackDeliveries({ requestIds: [third?.id ?? 0], leaseToken: 'other', now });
+    const heldBy = (...of: (ClaimedDelivery | undefined)[]) => of.filter((one) => one !== undefined);
+    await t.store.putBackDeliveries({ deliveries: heldBy(third), leaseToken: 'other', now });
     expect(await t.line.claimDeliveries()).toEqual([]);
-    await t.store.putBackDeliveries({ requestIds, leaseToken: 'sender', now });
+    const before = heldBy(first, second).map((one) => ({ ...one, lease_until: one.lease_until - 1 }));
+    await t.store.putBackDeliveries({ deliveries: before, leaseToken: 'sender', now });
+    expect(await t.line.claimDeliveries()).toEqual([]);
+    await t.store.putBackDeliveries({ deliveries: heldBy(first, second), leaseToken: 'sender', now });
     const again = await t.line.claimDeliveries(9, 'next');
     expect(again.map(({ id }) => id).sort()).toEqual(requestIds.sort());
     expect(await t.line.recordDeliveries(second ? [second] : [], 'delivered', 'sender')).toEqual([]);
@@ -120,7 +124,7 @@ export function describeDeliveries(openStore: OpenStore): void {
     expect(order[1]).toEqual([all[2]?.id]);
   });
 
-  it('leases a delivery until its due time and gives it to another afterwards', async () => {
+  it('leases a delivery for its time and gives it to another afterwards', async () => {
     await delivering(makeArrivals('a', 1));
     expect(await t.line.claimDeliveries(9, 'one')).toHaveLength(1);
     expect(await t.line.claimDeliveries(9, 'two')).toHaveLength(0);
@@ -136,6 +140,15 @@ export function describeDeliveries(openStore: OpenStore): void {
     expect(await t.line.claimDeliveries(9, 'next')).toHaveLength(1);
     await t.store.leaveReplica({ name: 'dead', now: t.line.now });
     expect(await t.line.claimDeliveries(9, 'next')).toHaveLength(1);
+  });
+
+  it('takes what is held by nobody among the living, and looks soon whether somebody has died', async () => {
+    await delivering(makeArrivals('a', 2));
+    const places = { leaseMs: 60_000, inFlight: {}, limit: 1 };
+    expect((await claim(1, { ...places, leaseToken: 'not among the replicas' })).deliveries).toHaveLength(1);
+    const next = await claim(9, { ...places, limit: 9 });
+    expect(next).toMatchObject({ deliveries: [{}, {}], nextDueAt: t.line.now + 5_000 });
+    expect((await claim(9, places)).deliveries).toEqual([]);
   });
 
   it('records no state under a stale lease, but keeps the attempt', async () => {

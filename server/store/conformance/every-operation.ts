@@ -42,7 +42,11 @@ async function callTheLine(line: Line): Promise<void> {
   await line.handOver('again');
   line.now += 10_000;
   const [claimed] = await line.claimDeliveries(1);
-  await store.putBackDeliveries({ requestIds: [claimed?.id ?? 0], leaseToken: 'sender', now: line.now });
+  await store.putBackDeliveries({
+    deliveries: claimed ? [claimed] : [],
+    leaseToken: 'sender',
+    now: line.now,
+  });
   await store.wakeAll({ now: line.now });
   await line.handOver('give_up');
 }

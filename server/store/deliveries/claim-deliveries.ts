@@ -7,6 +7,7 @@ import type { DestinationType } from '../../../core/destination.ts';
 import type { Outcome } from '../../../core/request.ts';
 import { mayYetSend, nextSendAt, useUp } from '../../../core/send-rate.ts';
 import { wakeDestinations } from '../destinations/wake-destinations.ts';
+import { lockRows } from '../lock-rows.ts';
 import { inStateFor } from '../moves.ts';
 import type { DestinationRow } from '../rows.ts';
 import { sideBySide } from '../side-by-side.ts';
@@ -46,6 +47,7 @@ export interface ClaimedDelivery {
   readonly error_message: string | null;
   /** Of a probe: since when it has waited for its destination. */
   readonly held_since: number | null;
+  readonly lease_until: number;
 }
 
 export interface ClaimDeliveriesOutput {
@@ -145,7 +147,7 @@ async function claimOf(
      update requests set lease_token = ?, lease_until = ?${noted}
      where id in (select id from picked)
      returning id, batch_id, custom_id, outcome, outcome_number, destination_id, delivery, delivery_tries,
-       error_code, error_message, held_since`,
+       error_code, error_message, held_since, lease_until`,
     id,
     now,
     now,
@@ -186,8 +188,8 @@ async function nextTurn(
 }
 
 /**
- * When something falls due there. While something is leased, soon: its holder may be gone by then. Where no more could be
- * claimed than was, what is leased is all that is due.
+ * When something falls due there. Where no more could be claimed than was, all that is due is leased, or kept by somebody for a moment:
+ * then soon, since its holder may be gone by then.
  */
 async function nextDue(
   tx: Tx,
@@ -205,18 +207,28 @@ async function nextDue(
   return Math.min(next ?? Number.POSITIVE_INFINITY, now + Math.min(leaseMs, lookAtLeasedMs));
 }
 
+/** A claim that is to be undone: this one, and no later one of the same claimer. */
+export type HeldDelivery = Pick<ClaimedDelivery, 'id' | 'destination_id' | 'lease_until'>;
+
+const putBack = `update requests set ${noLease}
+  where id = ? and lease_token = ? and lease_until = ? and ${inStateFor('arrive')}`;
+
 /** Makes deliveries due again that were claimed and not sent. */
 export async function putBackDeliveries(
   tx: Tx,
-  input: { readonly requestIds: readonly number[]; readonly leaseToken: string; readonly now: number },
+  input: { readonly deliveries: readonly HeldDelivery[]; readonly leaseToken: string; readonly now: number },
 ): Promise<void> {
-  const { requestIds, leaseToken, now } = input;
-  const freed = await tx.all<{ destination_id: number }>(
-    `update requests set ${noLease}
-     where id in ${tx.list} and lease_token = ? and ${inStateFor('arrive')} returning destination_id`,
-    tx.listOf(requestIds),
-    leaseToken,
+  const { deliveries, leaseToken, now } = input;
+  await lockRows(
+    tx,
+    'requests',
+    deliveries.map(({ id }) => id),
   );
+  const changed = await tx.each(
+    putBack,
+    deliveries.map(({ id, lease_until }) => [id, leaseToken, lease_until]),
+  );
+  const freed = deliveries.filter((_, index) => changed[index] === 1);
   await wakeDestinations(
     tx,
     freed.map(({ destination_id }) => destination_id),

@@ -5,7 +5,7 @@
 export const deliveryLeases = `
 alter table requests add column lease_until integer;
 -- Until now a claim moved the due time to the end of its lease.
-update requests set lease_until = due_at where state = 'delivering' and lease_token is not null;
+update requests set lease_until = due_at, due_at = updated_at where state = 'delivering' and lease_token is not null;
 `;
 
 /** A row lives through five new versions, and its pages are used again by them: they end smaller than full ones do. */

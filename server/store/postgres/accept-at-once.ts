@@ -26,7 +26,8 @@ import type { Operation, Runner } from './runner.ts';
  * rows of figures come last. Indexes: batches_open, requests_by_custom_id, primary keys.
  *
  * Nothing is joined by which all rows would be held against all: `is true` keeps what was stored a hash, where a planner that expects
- * one row would loop, and a body is taken by its place.
+ * one row would loop, and a body is
+ * taken by its place, which steps over those before it and copies none.
  *
  * A batch is counted up by what was inserted. It is locked as it is now, not as it was when the statement began: one that
  * was closed meanwhile is not found, and then nothing is stored.

@@ -23,6 +23,9 @@ export interface BeatOutput {
   readonly silent: number;
 }
 
+/** Seen then, a replica is not among the living any more, whatever it still has in its name (see delivery-lease.ts). */
+const struckOff = 0;
+
 export interface TakeOverInput {
   /** Who takes over. */
   readonly name: string;
@@ -41,10 +44,16 @@ export interface TakenOver {
  */
 export async function beatReplica(tx: Tx, input: BeatInput): Promise<BeatOutput> {
   const { name, role, now } = input;
-  const changed = await tx.run('update replicas set seen_at = ? where name = ?', now, name);
+  const changed = await tx.run(
+    'update replicas set seen_at = ? where name = ? and seen_at <> ?',
+    now,
+    name,
+    struckOff,
+  );
   if (changed === 0) {
     await tx.run(
-      'insert into replicas (name, role, version, started_at, seen_at) values (?, ?, ?, ?, ?)',
+      `insert into replicas (name, role, version, started_at, seen_at) values (?, ?, ?, ?, ?)
+       on conflict (name) do update set seen_at = excluded.seen_at`,
       name,
       role,
       input.version,
@@ -64,8 +73,9 @@ export async function beatReplica(tx: Tx, input: BeatInput): Promise<BeatOutput>
 }
 
 /**
- * Takes over from those that are silent: their leases end, so that the next claim of anybody finds the work. One that
- * has given a sign meanwhile is left alone, and so is one from whom another replica takes over just now.
+ * Takes over from those that are silent, so that the next claim of anybody finds their work: the leases of their batches end, and
+ * their deliveries are nobody's. One that has given a sign meanwhile is left alone, and so is one from whom another replica takes
+ * over just now.
  */
 export async function takeOverSilent(tx: Tx, input: TakeOverInput): Promise<TakenOver> {
   const { name, now, deadAfterMs } = input;
@@ -81,7 +91,7 @@ export async function takeOverSilent(tx: Tx, input: TakeOverInput): Promise<Take
   );
 }
 
-/** A replica that stops gives back what it still holds. */
+/** A replica that stops gives its batches back; its deliveries are nobody's once it is not among the replicas. */
 export async function leaveReplica(
   tx: Tx,
   input: { readonly name: string; readonly now: number },
@@ -94,19 +104,25 @@ export async function leaveReplica(
 }
 
 /**
- * Waits for no rows that a connection of the dead may still hold. What cannot be had now keeps the dead among the
- * replicas, so that the next sign of anybody's finds it. Its deliveries are anybody's once it is not among them.
+ * Waits for no rows that a connection of the dead may still hold. Batches that cannot be had now keep the dead in the list, so that
+ * the next sign of anybody's finds them; it is struck off all the same, and its deliveries are free.
  */
 async function takeOver(tx: Tx, names: readonly string[], now: number): Promise<TakenOver> {
   if (names.length === 0) return { replicas: [], batches: 0 };
   const batches = await freeBatches(tx, names, tx.skipLocked);
+  const struck = await tx.run(
+    `update replicas set seen_at = ? where name in ${tx.textList} and seen_at <> ?`,
+    struckOff,
+    tx.listOf(names),
+    struckOff,
+  );
   await wakeAll(tx, { now });
   const buried = await tx.run(
     `delete from replicas where name in ${tx.textList}
        and not exists (select 1 from batches b where b.lease_token is not null and b.lease_owner = replicas.name)`,
     tx.listOf(names),
   );
-  return { replicas: buried + batches > 0 ? names : [], batches };
+  return { replicas: struck + buried + batches > 0 ? names : [], batches };
 }
 
 /** Index: batches_owned. */
@@ -131,5 +147,5 @@ export interface ReplicaRow {
 
 /** Oldest first. */
 export async function listReplicas(tx: Tx): Promise<ReplicaRow[]> {
-  return tx.all<ReplicaRow>('select * from replicas order by started_at, name limit 1000');
+  return tx.all<ReplicaRow>('select * from replicas where seen_at > 0 order by started_at, name limit 1000');
 }

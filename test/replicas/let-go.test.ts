@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { composeService, type Service } from '../../server/compose/service.ts';
 import { readSettings } from '../../server/config/read-settings.ts';
 import { Driver, type Held } from '../../server/engine/driver.ts';
+import type { Dispatcher } from '../../server/pipeline/7-deliver/dispatcher.ts';
 import { Line } from '../../server/store/conformance/line.ts';
 import { limitsWith, makeArrivals } from '../../server/store/conformance/make-arrivals.ts';
 import type { Store } from '../../server/store/store.ts';
@@ -74,6 +75,20 @@ async function fillBatch(): Promise<void> {
   });
 }
 
+async function makeDeliveriesDue(): Promise<void> {
+  await line.accept(makeArrivals('a', 3));
+  await line.sendOpen();
+  await line.finish();
+  clock.move(line.now - clock.now());
+}
+
+function startDispatcher(): Dispatcher {
+  const [dispatcher] = service.dispatchers;
+  if (!dispatcher) throw new Error('there is no dispatcher');
+  dispatcher.start();
+  return dispatcher;
+}
+
 function makeDriver(by: Store, work: (held: Held) => Promise<void>): Driver {
   const ctx = { ...service.ctx, store: by };
   return new Driver({ name: 'build', concurrency: 1, ctx, work: (_, held) => work(held) });
@@ -126,18 +141,10 @@ test('a driver lets go though its work hangs, and gives back what a claim brings
 });
 
 test('a dispatcher waits for the claim that is on its way, and puts back what it brings', async () => {
-  await line.accept(makeArrivals('a', 3));
-  await line.sendOpen();
-  await line.move('openai_processing', 'complete');
-  await line.move('openai_completed', 'download');
-  await line.settle('downloading');
-  await line.deliver();
-  clock.move(line.now - clock.now());
+  await makeDeliveriesDue();
   const first = holdFirstAnswer('claimDeliveries');
   Object.assign(service.ctx, { store: first.store });
-  const dispatcher = service.dispatchers[0];
-  if (!dispatcher) throw new Error('there is no dispatcher');
-  dispatcher.start();
+  const dispatcher = startDispatcher();
   await first.committed.promise;
   expect(await dropBeside(dispatcher, first.letThrough.resolve)).toEqual(['answered', 'dropped']);
   const taken = await line.claimDeliveries(9, 'another');
@@ -149,13 +156,7 @@ test('a dispatcher waits for the claim that is on its way, and puts back what it
 });
 
 test('what it could not put back it puts back before it claims again', async () => {
-  await line.accept(makeArrivals('a', 3));
-  await line.sendOpen();
-  await line.move('openai_processing', 'complete');
-  await line.move('openai_completed', 'download');
-  await line.settle('downloading');
-  await line.deliver();
-  clock.move(line.now - clock.now());
+  await makeDeliveriesDue();
   const first = holdFirstAnswer('claimDeliveries');
   const tries: number[][] = [];
   let isAway = true;
@@ -165,9 +166,7 @@ test('what it could not put back it puts back before it claims again', async () 
     await store.putBackDeliveries(input);
   };
   Object.assign(service.ctx, { store: Object.assign(first.store, { putBackDeliveries }) });
-  const dispatcher = service.dispatchers[0];
-  if (!dispatcher) throw new Error('there is no dispatcher');
-  dispatcher.start();
+  const dispatcher = startDispatcher();
   await first.committed.promise;
   await dropBeside(dispatcher, first.letThrough.resolve);
   isAway = false;

@@ -114,7 +114,7 @@ export class Dispatcher {
   /** Claims nothing more; what is in flight may end, and is recorded if it is still ours. Resolves then. */
   async drop(): Promise<void> {
     this.#dropped = true;
-    this.#leftBehind.push(...this.#shelf.dropOlder(Number.MAX_SAFE_INTEGER));
+    this.#leftBehind.push(...this.#shelf.dropAll());
     // What it brings is put back.
     await this.#claim;
     await this.#allSent();
@@ -137,7 +137,7 @@ export class Dispatcher {
     const overdue = this.#ctx.clock.pause(graceMs, late.signal);
     await this.#loop;
     await this.#claim;
-    await this.#putBack(this.#shelf.dropOlder(Number.POSITIVE_INFINITY));
+    await this.#putBack(this.#shelf.dropAll());
     await Promise.race([this.#allSent(), overdue]);
     late.abort();
     this.#abandoned = true;
@@ -180,7 +180,7 @@ export class Dispatcher {
     const { store, clock, settings } = this.#ctx;
     if (this.#dropped) return idlePollMs;
     if (this.#paused) {
-      await this.#putBack(this.#shelf.dropOlder(Number.MAX_SAFE_INTEGER));
+      await this.#putBack(this.#shelf.dropAll());
       return idlePollMs;
     }
     if (this.#leftBehind.length > 0) await this.#putBack(this.#leftBehind.splice(0));

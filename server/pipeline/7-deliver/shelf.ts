@@ -71,6 +71,11 @@ export class Shelf {
     return this.#takeFrom(destinationId, this.countOf(destinationId)).map(({ delivery }) => delivery);
   }
 
+  /** Takes away everything. */
+  dropAll(): ClaimedDelivery[] {
+    return this.dropOlder(Number.POSITIVE_INFINITY);
+  }
+
   /** Takes away what has stood here since before `time`. */
   dropOlder(time: number): ClaimedDelivery[] {
     return [...this.#lines].flatMap(([id, { waiting }]) => {

@@ -8,7 +8,8 @@ export const leaseIsOver = '(lease_token is null or lease_until <= ?)';
 
 /**
  * Whether it may be claimed: what a replica holds that is no longer among the living is anybody's, and on a store that one
- * process owns alone so is what any process before it held. What the claimer has itself is not: it may be sending it. Parameters: now, the claimer's token.
+ * process owns alone so is what any process before it held. What the claimer has itself is not: it may be sending it.
+ * Parameters: now, the claimer's token.
  */
 export const mayBeClaimed = `(lease_token is null or lease_until <= ?
   or (lease_token <> ? and lease_token not in (select name from replicas where seen_at > 0)))`;

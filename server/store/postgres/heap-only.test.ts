@@ -13,10 +13,7 @@ it('keeps the new version of a claimed row on its page', async () => {
   const line = new Line(store);
   await line.accept(makeArrivals('a', 9));
   await line.sendOpen();
-  await line.move('openai_processing', 'complete');
-  await line.move('openai_completed', 'download');
-  await line.settle('downloading');
-  await line.deliver();
+  await line.finish();
   expect(await line.claimDeliveries()).toHaveLength(9);
   // A connection that ends tells what it has counted.
   await store.close();
